@@ -1,0 +1,63 @@
+"""From a transcript to its Analysis: gate, score, decide, gather. `decide` alone can be run again on saved scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rupture.analysis import Analysis, ModelCard, Scores, State
+from rupture.episodes import episode_of_turn, find_episodes
+from rupture.evidence import locate
+from rupture.gates import gate
+from rupture.policy import Policy, find, top_moments
+from rupture.privacy.risk import find_risk
+from rupture.protocols import Detector
+from rupture.session_rating import Weights, rate
+from rupture.transcript import Transcript, word_count
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that is needed beside scores: thresholds, weights of the session ratings, and which model it was."""
+
+    policy: Policy = Policy()
+    session_weights: Weights = field(default_factory=dict)
+    model: ModelCard | None = None
+
+
+def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) -> Analysis:
+    """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case."""
+    state, notes = gate(transcript)
+    if state is State.NOT_ANALYSED:
+        return Analysis(transcript, state, (*transcript.notes, *notes), risk=find_risk(transcript), model=decisions.model)
+    (scores,) = detector.score([transcript])
+    analysis = decide(transcript, state, notes, scores, decisions)
+    return replace(analysis, findings=locate(detector, transcript, analysis.findings))
+
+
+def decide(transcript: Transcript, state: State, notes: Sequence[str], scores: Sequence[Scores], decisions: Decisions) -> Analysis:
+    """The analysis without evidence, from scores alone; pure."""
+    findings = find(transcript, scores, decisions.policy)
+    episodes = find_episodes(transcript, {f.turn: f.codes for f in findings})
+    any_codes = bool(episodes)
+    return Analysis(
+        transcript=transcript,
+        state=state,
+        notes=(*transcript.notes, *notes),
+        scores=tuple(scores),
+        findings=findings,
+        episodes=episodes,
+        top_moments=top_moments(findings, scores, episode_of_turn(episodes, transcript), decisions.policy),
+        session=rate(transcript, scores, decisions.session_weights, any_codes),
+        talk_share=talk_share(transcript),
+        risk=find_risk(transcript),
+        model=decisions.model,
+    )
+
+
+def talk_share(transcript: Transcript) -> Mapping[str, float]:
+    """Each speaker's share of the words, in [0, 1], rounded to three places; empty for a session without words."""
+    total = word_count(transcript.turns)
+    if not total:
+        return {}
+    return {
+        speaker: round(word_count(t for t in transcript.turns if t.speaker == speaker) / total, 3) for speaker in transcript.speakers
+    }

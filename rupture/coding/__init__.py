@@ -1,0 +1,1 @@
+"""Coded sessions: transcripts with reference codes, for training, evaluation and practice."""

@@ -1,0 +1,104 @@
+"""The text encoder: strings to vectors by onnxruntime and tokenizers, the only module that imports either for text.
+
+One pass gives what the detector reads (mean-pooled states of several layers) and what the guidance index reads (the normalised
+sentence embedding), so that one small model serves both. Knows nothing of turns, passages or codes.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rupture.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Encoding
+
+MODEL_FOLDER = Path(__file__).parent / "model"
+MAX_TOKENS = 256
+"""Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
+_BATCH_TOKENS = 2048
+"""Padded tokens in one run: small enough to stay in cache, large enough to keep two cores busy (measured in bench/)."""
+
+Vectors = NDArray[np.float32]
+
+
+def session(path: Path, threads: int = 0) -> "onnxruntime.InferenceSession":
+    """An onnxruntime session on the CPU; ModelError when the file is missing or damaged. `threads` 0 leaves the choice to it."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # Idle threads that spin would slow every other program on a small laptop.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own family, bare RuntimeError and OSError by version
+        raise ModelError(f"{path.name}: cannot be loaded as a model ({type(error).__name__}). Reinstall rupture, or train it again.") from error
+
+
+class Encoder:
+    """all-MiniLM-L6-v2 in int8 (see NOTICE); vectors do not depend on what else is in the call, up to float rounding."""
+
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+        from tokenizers import Tokenizer
+
+        self._path = folder / "encoder.onnx"
+        tokenizer_path = folder / "tokenizer.json"
+        if not tokenizer_path.exists() or not self._path.exists():
+            raise ModelError(f"{folder}: encoder.onnx or tokenizer.json is missing. Reinstall rupture, or train it again.")
+        self._tokenizer = Tokenizer.from_file(str(tokenizer_path))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_padding()
+        self._session = session(self._path)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the model file: an index made with other weights must not be used."""
+        return hashlib.sha256(self._path.read_bytes()).hexdigest()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Sentence embeddings, (len(texts), 384), each of length 1."""
+        last = self.layers(texts)[:, -1]
+        norms = np.linalg.norm(last, axis=1, keepdims=True)
+        return (last / np.maximum(norms, 1e-9)).astype(np.float32)
+
+    def layers(self, texts: Sequence[str]) -> Vectors:
+        """Mean-pooled hidden states, (len(texts), layers, 384), the last layer last. Equal texts are encoded once."""
+        unique = list(dict.fromkeys(texts))
+        encodings = self._tokenizer.encode_batch(unique)
+        by_length = sorted(range(len(unique)), key=lambda i: len(encodings[i].ids))
+        rows: dict[str, Vectors] = {}
+        for batch in _batches([len(encodings[i].ids) for i in by_length]):
+            indices = by_length[batch]
+            for i, vector in zip(indices, self._run([encodings[i] for i in indices]), strict=True):
+                rows[unique[i]] = vector
+        return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 1, 384), np.float32)
+
+    def _run(self, encodings: "Sequence[Encoding]") -> Vectors:
+        width = max(len(encoding.ids) for encoding in encodings)
+        ids = np.zeros((len(encodings), width), np.int64)
+        mask = np.zeros((len(encodings), width), np.int64)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding.ids)] = encoding.ids
+            mask[row, : len(encoding.ids)] = 1
+        (pooled,) = self._session.run(["layers"], {"input_ids": ids, "attention_mask": mask})
+        vectors: Vectors = pooled
+        return vectors
+
+
+def _batches(lengths: Sequence[int]) -> list[slice]:
+    """Slices of ascending `lengths` whose padded size stays under the token budget."""
+    slices = []
+    start = 0
+    for end in range(1, len(lengths) + 1):
+        if end == len(lengths) or lengths[end] * (end + 1 - start) > _BATCH_TOKENS:
+            slices.append(slice(start, end))
+            start = end
+    return slices

@@ -1,0 +1,1 @@
+"""Measuring: run, score, compare and report. Running writes predictions; scoring reads them; metrics know only numbers."""

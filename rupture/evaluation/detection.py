@@ -1,0 +1,196 @@
+"""The suite `detection`: runs a detector over coded sessions, and scores the saved answers against the codes.
+
+Scoring needs no model. Data sets (`source` of a session) are scored apart, never pooled. A new turn metric is one row of
+`TURN_METRICS`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rupture.codebook import MARKERS, Family
+from rupture.coding.values import CodedSession, Rating
+from rupture.errors import RunError
+from rupture.evaluation import metrics, moments, runs
+from rupture.evaluation.agreement import Agreement
+from rupture.evaluation.baselines import constant, oracle
+from rupture.evaluation.digests import digest_sessions
+from rupture.evaluation.intervals import DRAWS, SEED, estimate, resampled
+from rupture.evaluation.samples import FAMILIES, NAMES, Floats, Sample, sample
+from rupture.evaluation.values import Prediction
+
+Scores = dict[str, Any]
+Metric = Callable[[Sample, Floats], Floats]
+
+ENOUGH_POSITIVES = 20
+"""Markers with fewer positive turns stay out of the macro average."""
+
+TURN_METRICS: Mapping[str, Metric] = {
+    "auroc": metrics.auroc,
+    "auroc_within": lambda s, w: metrics.auroc_within(s, w)[0],
+    "ap": metrics.average_precision,
+    "kappa": lambda s, w: metrics.confusion(s, w).kappa(),
+    "kappa_at_half": lambda s, w: metrics.confusion(s, w, threshold=0.5).kappa(),
+    "precision": lambda s, w: metrics.confusion(s, w).precision(),
+    "recall": lambda s, w: metrics.confusion(s, w).recall(),
+    "f1": lambda s, w: metrics.confusion(s, w).f1(),
+    "ac1": lambda s, w: metrics.confusion(s, w).ac1(),
+    "ece": metrics.calibration_error,
+}
+HEADLINE = ("auroc", "auroc_within", "ap", "kappa")
+"""What is also shown of baselines and of groups of sessions."""
+_GROUP_NAMES = (*FAMILIES, Family.STRATEGY.value)
+
+
+def run_detection(
+    folder: Path, plan: runs.Plan, sessions: Sequence[CodedSession], predict: Callable[[CodedSession], Prediction], *,
+    fresh: bool = False, progress: runs.Progress = lambda done, total, failed: None,
+) -> runs.Record:
+    """Saves `predict` of each session, in order. With held-out folds, `predict` trains a fold when its first session comes up."""
+    items = {session.transcript.id: session for session in sessions}
+    if len(items) != len(sessions):
+        raise RunError("two sessions have the same id; ids must be unique within a run")
+
+    def produce(session: CodedSession) -> runs.Answer:
+        return _checked(session, predict(session)).to_dict()
+
+    return runs.run(folder, plan, items, produce, fresh=fresh, progress=progress)
+
+
+def score(
+    folder: Path, sessions: Sequence[CodedSession], groupings: Mapping[str, Mapping[str, str]] | None = None,
+    raters: Sequence[Agreement] = (),
+) -> Scores:
+    """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it.
+
+    `groupings` maps the name of a grouping to session id → group. Sessions without an answer are counted, not scored as wrong.
+    RunError when there is no answer at all, or one that does not fit its session.
+    """
+    record, errors = runs.read_record(folder), runs.read_errors(folder)
+    predictions = {answer["id"]: Prediction.from_dict(answer) for answer in runs.read_answers(folder)}
+    if not predictions:
+        raise RunError(f"{folder.name}: no result: no item answered, {len(errors)} of {record.items} failed; see {runs.ERRORS}")
+    known = {session.transcript.id for session in sessions}
+    if strangers := predictions.keys() - known:
+        raise RunError(f"{folder.name}: answer for {min(strangers)!r}, but no such session given; give the sessions of the run")
+    answered = [session for session in sessions if session.transcript.id in predictions]
+    pairs = [(session, _checked(session, predictions[session.transcript.id])) for session in answered]
+    scores = {
+        "schema": 1, "suite": record.plan.suite, "cases": digest_sessions(sessions),
+        "items": record.items, "answered": len(pairs), "failed": len(errors), "missing": record.items - len(pairs) - len(errors),
+        "bootstrap": {"draws": DRAWS, "seed": SEED, "unit": "session", "level": 0.95},
+        "sets": {
+            source: score_sessions(*_unzipped(pair for pair in pairs if pair[0].source == source), groupings or {})
+            for source in dict.fromkeys(session.source for session in answered)
+        },
+        "raters": [pair.to_dict() for pair in raters],
+    }
+    runs.write_json(folder / runs.SCORES, scores)
+    return scores
+
+
+def score_sessions(
+    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], groupings: Mapping[str, Mapping[str, str]],
+) -> Scores:
+    """All numbers of one data set; `predictions[i]` belongs to `sessions[i]`."""
+    weights = resampled(len(sessions))
+    samples = {name: sample(name, sessions, predictions) for name in NAMES}
+    return {
+        "sessions": len(sessions),
+        "turns": sum(len(session.transcript.turns) for session in sessions),
+        "names": {
+            name: _turn_scores(rows, weights, TURN_METRICS) | {"reliability": _curve(rows)} for name, rows in samples.items()
+        },
+        "macro_ap": _macro_ap(samples, weights),
+        "baselines": {
+            title: {name: _turn_scores(make(samples[name]), weights, _headline()) for name in _GROUP_NAMES}
+            for title, make in (("oracle", oracle), ("constant", constant))
+        },
+        "top_moments": {
+            **_estimates(moments.top_moments(sessions, predictions, weights), len(sessions)),
+            "sessions_without_rupture": moments.quiet_sessions(sessions),
+        },
+        "episodes": {
+            title: _episode_scores(sessions, predictions, weights, close)
+            for title, close in (("onset", moments.onsets_meet), ("overlap", moments.spans_meet))
+        },
+        "ratings": {name: _rating_scores(sessions, predictions, weights, name) for name in Rating.__slots__},
+        "groups": {title: _group_scores(sessions, predictions, grouping) for title, grouping in groupings.items()},
+    }
+
+
+def _headline() -> dict[str, Metric]:
+    return {name: TURN_METRICS[name] for name in HEADLINE}
+
+
+def _turn_scores(rows: Sample, weights: Floats, wanted: Mapping[str, Metric]) -> Scores:
+    return {
+        "n": len(rows), "positives": rows.positives, "disputed": rows.disputed, "unscored": rows.unscored,
+        "sessions_within": metrics.auroc_within(rows, weights[:1])[1],
+        **_estimates({name: metric(rows, weights) for name, metric in wanted.items()}, rows.sessions),
+    }
+
+
+def _curve(rows: Sample) -> list[dict[str, float]]:
+    return [{key: round(value, 6) for key, value in point.items()} for point in metrics.reliability(rows)]
+
+
+def _macro_ap(samples: Mapping[str, Sample], weights: Floats) -> Scores:
+    """A draw that misses a marker altogether averages the others."""
+    markers = [name for name in MARKERS if samples[name].positives >= ENOUGH_POSITIVES]
+    values = np.array([metrics.average_precision(samples[name], weights) for name in markers]).reshape(len(markers), len(weights))
+    defined = ~np.isnan(values)
+    mean = metrics.ratio(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0).astype(float))
+    return {**estimate(mean, weights.shape[1]).to_dict(), "markers": markers}
+
+
+def _episode_scores(
+    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats, close: moments.Close,
+) -> Scores:
+    values, counts = moments.episodes(sessions, predictions, weights, close)
+    return {**counts, **_estimates(values, len(sessions))}
+
+
+def _rating_scores(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats, name: str) -> Scores:
+    predicted, reference, numbers = moments.rating_pairs(sessions, predictions, name)
+    weights = weights[:, numbers]
+    values = {
+        "spearman": moments.spearman(predicted, reference, weights),
+        "mae": moments.mean_absolute_error(predicted, reference, weights),
+    }
+    return {"sessions": len(numbers), **_estimates(values, len(numbers))}
+
+
+def _group_scores(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], grouping: Mapping[str, str]) -> Scores:
+    pairs = list(zip(sessions, predictions, strict=True))
+    groups: Scores = {}
+    for group in sorted({grouping[s.transcript.id] for s in sessions if s.transcript.id in grouping}):
+        members = _unzipped(pair for pair in pairs if grouping.get(pair[0].transcript.id) == group)
+        weights = resampled(len(members[0]))
+        names = {name: _turn_scores(sample(name, *members), weights, _headline()) for name in _GROUP_NAMES}
+        groups[group] = {"sessions": len(members[0]), "names": names}
+    return groups
+
+
+def _estimates(values: Mapping[str, Floats], sessions: int) -> Scores:
+    return {name: estimate(value, sessions).to_dict() for name, value in values.items()}
+
+
+def _unzipped(pairs: Iterable[tuple[CodedSession, Prediction]]) -> tuple[list[CodedSession], list[Prediction]]:
+    both = list(pairs)
+    return [session for session, _ in both], [prediction for _, prediction in both]
+
+
+def _checked(session: CodedSession, prediction: Prediction) -> Prediction:
+    """The prediction, if it is of this session and has one entry a turn."""
+    key, turns = session.transcript.id, len(session.transcript.turns)
+    if prediction.session != key:
+        raise RunError(f"session {key}: expected its own prediction, found one of {prediction.session!r}")
+    if len(prediction.scores) != turns or len(prediction.codes) != turns:
+        raise RunError(
+            f"session {key}: expected scores and codes for {turns} turns, found {len(prediction.scores)} and "
+            f"{len(prediction.codes)}; if the session has changed since the run, run again with fresh=True (--fresh)"
+        )
+    return prediction

@@ -1,0 +1,207 @@
+"""The index of the guidance in Chroma, kept as a cache that can be thrown away at any time; the only module importing chromadb.
+
+Only vectors and ids of the curated corpus go in, never a word of a client. A kept index is never opened itself: its files are
+checked against the manifest and a private copy is opened, because Chroma writes on opening, is not safe for several processes, and
+can crash on damaged files. What cannot be kept, copied or verified is built again, and failing that searched in memory.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+import uuid
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rupture.guidance.values import Guidance
+from rupture.guidance.vectors import Encoder, ExactIndex, VectorIndex, Vectors, encode_passages, exact_index, ordered
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+_COLLECTION = "guidance"
+_MANIFEST = "manifest.json"
+_STORE = "chroma"
+_PROBES = 8
+"""How many passages must find themselves before an index is used."""
+_SAME = 0.999
+_STALE_SECONDS = 600
+"""Older leftovers of a build that was killed are swept away; younger ones may be a build that is under way."""
+
+
+class _Unusable(Exception):
+    """The kept index is absent, damaged or another's; it is built again."""
+
+
+class ChromaIndex:
+    """A verified private copy of the kept index, gone when the program ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.note = ""
+        client = _client(folder)
+        self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+        self.close = weakref.finalize(self, _discard, client, folder)
+
+    def count(self) -> int:
+        """How many passages the index holds."""
+        return int(self._collection.count())
+
+    def vectors(self, ids: list[str]) -> Vectors:
+        """The stored vectors of `ids`, in that order."""
+        found = self._collection.get(ids=ids, include=["embeddings"])
+        by_id = dict(zip(found["ids"], found["embeddings"], strict=True))
+        return np.array([by_id[name] for name in ids], np.float32)
+
+    def nearest(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """See `VectorIndex`."""
+        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        return ordered(zip(found["ids"][0], (1 - distance for distance in found["distances"][0]), strict=True))
+
+
+def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> VectorIndex:
+    """The index of `guidance` under `encoder`, from `cache` if it is there and sound, else built into it.
+
+    Without a `cache`, or where none can be written, the search is exact and in memory; its note then says so.
+    """
+    if cache is None:
+        return exact_index(guidance, encoder)
+    from chromadb.errors import ChromaError
+
+    expected = _expected(guidance, encoder)
+    target = cache / f"guidance-{_name(expected)}"
+    try:
+        return _opened(target, expected, guidance)
+    except (_Unusable, OSError, ChromaError):
+        vectors = encode_passages(guidance, encoder)
+    try:
+        _sweep(cache)
+        _build(target, expected, list(guidance.passages), vectors)
+        return _opened(target, expected, guidance)
+    except (_Unusable, OSError, ChromaError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__.lstrip("_")
+        note = f"The search index could not be kept in {cache} ({reason}); it is held in memory instead, with the same results."
+        return ExactIndex(tuple(guidance.passages), vectors, note)
+
+
+def _expected(guidance: Guidance, encoder: Encoder) -> dict[str, Any]:
+    """What the manifest of a sound index says, beside its files."""
+    import chromadb
+
+    return {"corpus": guidance.digest, "encoder": encoder.digest, "chroma": chromadb.__version__, "count": len(guidance.passages)}
+
+
+def _name(expected: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(expected, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> ChromaIndex:
+    """A verified private copy of `target`; _Unusable when it is not the index that is expected."""
+    _check_files(target, expected)
+    copy = Path(tempfile.mkdtemp(prefix="rupture-index-"))
+    try:
+        shutil.copytree(target / _STORE, copy, dirs_exist_ok=True)
+        index = ChromaIndex(copy)
+        _check_answers(index, list(guidance.passages))
+    except BaseException:
+        shutil.rmtree(copy, ignore_errors=True)
+        raise
+    return index
+
+
+def _discard(client: "ClientAPI", folder: Path) -> None:
+    client.close()  # Windows cannot delete what is open
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_files(target: Path, expected: dict[str, Any]) -> None:
+    try:
+        manifest = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _Unusable("no manifest") from error
+    if not isinstance(manifest, dict) or {key: manifest.get(key) for key in expected} != expected:
+        raise _Unusable("the manifest is of another index")
+    if _file_digests(target / _STORE) != manifest.get("files"):
+        raise _Unusable("the files are not those of the manifest")
+
+
+def _check_answers(index: ChromaIndex, ids: list[str]) -> None:
+    """Every passage is there and some, spread over the corpus, find themselves."""
+    if index.count() != len(ids):
+        raise _Unusable("passages are missing")
+    probes = ids[:: max(1, len(ids) // _PROBES)]
+    for name, vector in zip(probes, index.vectors(probes), strict=True):
+        found = dict(index.nearest(vector, len(ids)))
+        if len(found) != len(ids) or found.get(name, 0.0) < _SAME:
+            raise _Unusable("a passage does not find itself")
+
+
+def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vectors) -> None:
+    """Write the index beside `target` and put it in place in one step, so that it is there whole or not at all."""
+    staging = target.with_name(f"{target.name}.{uuid.uuid4().hex}.building")
+    (staging / _STORE).mkdir(parents=True)
+    try:
+        _fill(staging / _STORE, ids, vectors)
+        manifest = {**expected, "dimension": int(vectors.shape[1]), "files": _file_digests(staging / _STORE)}
+        with (staging / _MANIFEST).open("w", encoding="utf-8") as file:
+            json.dump(manifest, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        _swap(staging, target, expected)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _fill(store: Path, ids: list[str], vectors: Vectors) -> None:
+    client = _client(store)
+    # With ef_search as large as the corpus the graph search sees every passage, which makes it exact at this size.
+    breadth = max(100, len(ids))
+    space = {"hnsw": {"space": "cosine", "ef_construction": breadth, "ef_search": breadth, "max_neighbors": 32}}
+    try:
+        collection = client.create_collection(_COLLECTION, embedding_function=None, configuration=space)
+        collection.add(ids=ids, embeddings=vectors)
+    finally:
+        client.close()
+
+
+def _swap(staging: Path, target: Path, expected: dict[str, Any]) -> None:
+    try:
+        os.replace(staging, target)
+    except OSError:  # a folder that is not empty is in the way: another process was quicker, or it is the damaged one
+        try:
+            _check_files(target, expected)
+        except _Unusable:
+            aside = target.with_name(f"{target.name}.{uuid.uuid4().hex}.damaged")
+            os.replace(target, aside)
+            os.replace(staging, target)
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(cache: Path) -> None:
+    """Delete what killed builds have left."""
+    before = time.time() - _STALE_SECONDS
+    for folder in [*cache.glob("guidance-*.building"), *cache.glob("guidance-*.damaged")]:
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _file_digests(store: Path) -> dict[str, str]:
+    files = sorted(path for path in store.rglob("*") if path.is_file())
+    return {path.relative_to(store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _client(store: Path) -> "ClientAPI":
+    import chromadb
+    from chromadb.config import Settings
+
+    # Chroma would read settings from the environment and from a .env of the working folder; what could make it speak to anyone is
+    # given here. Each folder is opened once, because Chroma keeps one system a path for as long as the process lives.
+    settings = Settings(
+        _env_file=None, anonymized_telemetry=False, chroma_otel_granularity="none", chroma_otel_collection_endpoint="",
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI", chroma_server_host=None,
+    )
+    return chromadb.PersistentClient(path=str(store), settings=settings)

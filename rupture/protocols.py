@@ -1,0 +1,36 @@
+"""The three parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rupture.analysis import Scores
+from rupture.guidance.values import Candidate, Query
+from rupture.transcript import Transcript
+
+
+class Detector(Protocol):
+    """Transcripts to probabilities."""
+
+    def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
+        """One list a transcript, one mapping a turn.
+
+        Client turns carry `rupture`, `withdrawal`, `confrontation` and the marker codes; therapist turns `strategy` and the
+        strategy codes; turns of others an empty mapping. The same input gives the same output.
+        """
+        ...
+
+
+class Retriever(Protocol):
+    """A query to candidate passages of the guidance corpus."""
+
+    def candidates(self, query: Query) -> list[Candidate]:
+        """Passages with retrieval scores, best first, before `rupture.guidance.rank` decides what is shown."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Messages to text."""
+
+    def stream(self, system: str, user: str) -> Iterator[str]:
+        """Pieces of the answer as they come; ChatModelError when the model cannot be reached or is refused."""
+        ...

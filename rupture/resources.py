@@ -1,0 +1,19 @@
+"""Where words and questions lie: `prompts/`, `corpus/` and `evals/` of a checkout, or their copies inside the installed package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+IN_CHECKOUT = (_CHECKOUT / "corpus" / "guidance").is_dir() and (_CHECKOUT / "pyproject.toml").is_file()
+_ROOT = _CHECKOUT if IN_CHECKOUT else _PACKAGE / "data"
+
+PROMPTS = _ROOT / "prompts"
+CORPUS = _ROOT / "corpus"
+SAMPLES = CORPUS / "samples"
+SUITES = _ROOT / "evals" / "suites"
+ANNOTATIONS = CORPUS / "annotations" / "annomi"
+"""Only in a checkout: training and evaluation need it, reading a session does not."""
+SESSIONS = CORPUS / "sessions"
+"""Only in a checkout, likewise."""
+MODEL = _PACKAGE / "model"
