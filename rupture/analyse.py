@@ -16,11 +16,15 @@ from rupture.transcript import Transcript, word_count
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All that is needed beside scores: thresholds, weights of the session ratings, and which model it was."""
+    """All that is needed beside scores: thresholds, weights of the session ratings, and which model it was.
 
-    policy: Policy = Policy()
+    `miss_rate` is the measured share of coded turns that the thresholds miss, in [0, 1].
+    """
+
+    policy: Policy = field(default_factory=Policy)
     session_weights: Weights = field(default_factory=dict)
     model: ModelCard | None = None
+    miss_rate: float | None = None
 
 
 def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) -> Analysis:
@@ -33,7 +37,9 @@ def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) ->
     return replace(analysis, findings=locate(detector, transcript, analysis.findings))
 
 
-def decide(transcript: Transcript, state: State, notes: Sequence[str], scores: Sequence[Scores], decisions: Decisions) -> Analysis:
+def decide(
+    transcript: Transcript, state: State, notes: Sequence[str], scores: Sequence[Scores], decisions: Decisions
+) -> Analysis:
     """The analysis without evidence, from scores alone; pure."""
     findings = find(transcript, scores, decisions.policy)
     episodes = find_episodes(transcript, {f.turn: f.codes for f in findings})
@@ -59,5 +65,6 @@ def talk_share(transcript: Transcript) -> Mapping[str, float]:
     if not total:
         return {}
     return {
-        speaker: round(word_count(t for t in transcript.turns if t.speaker == speaker) / total, 3) for speaker in transcript.speakers
+        speaker: round(word_count(t for t in transcript.turns if t.speaker == speaker) / total, 3)
+        for speaker in transcript.speakers
     }

@@ -154,10 +154,16 @@ class Analysis:
     def _turn_dict(self, turn: Turn) -> dict[str, Any]:
         finding = self.finding(turn.index) or Finding(turn.index, ())
         return {
-            "index": turn.index, "line": turn.line, "speaker": turn.speaker, "role": turn.role.value, "text": turn.text,
+            "index": turn.index,
+            "line": turn.line,
+            "speaker": turn.speaker,
+            "role": turn.role.value,
+            "text": turn.text,
             "start": turn.start,
             "scores": {name: round(value, 4) for name, value in self.scores[turn.index].items()} if self.scores else {},
-            "codes": list(finding.codes), "hints": list(finding.hints), "components": list(finding.components),
+            "codes": list(finding.codes),
+            "hints": list(finding.hints),
+            "components": list(finding.components),
             "evidence": [list(span) for span in finding.evidence],
         }
 
@@ -169,7 +175,8 @@ class Analysis:
         turns = tuple(Turn(t["index"], t["speaker"], Role(t["role"]), t["text"], t["line"], t["start"]) for t in data["turns"])
         findings = tuple(
             Finding(t["index"], tuple(t["codes"]), tuple(t["hints"]), tuple((a, b) for a, b in t["evidence"]))
-            for t in data["turns"] if t["codes"] or t["hints"]
+            for t in data["turns"]
+            if t["codes"] or t["hints"]
         )
         model = data["model"]
         return cls(
@@ -183,16 +190,24 @@ class Analysis:
             session=SessionRating(**data["session"]) if data["session"] else None,
             talk_share=data["balance"]["talk_share"],
             risk=tuple(RiskNotice(**r) for r in data["risk"]),
-            suggestions=tuple(Suggestion(s["episode"], s["strategy"], s["text"], tuple(s["passages"])) for s in data["suggestions"]),
+            suggestions=tuple(
+                Suggestion(s["episode"], s["strategy"], s["text"], tuple(s["passages"])) for s in data["suggestions"]
+            ),
             model=ModelCard(model["id"], model["digest"], tuple(model["covers"])) if model else None,
         )
 
 
 def _episode_dict(episode: Episode) -> dict[str, Any]:
     return {
-        "onset": episode.onset, "peak": episode.peak, "end": episode.end, "speakers": list(episode.speakers),
-        "family": episode.family, "codes": list(episode.codes), "severity": episode.severity,
-        "strategies": [asdict(use) for use in episode.strategies], "resolved": episode.resolved,
+        "onset": episode.onset,
+        "peak": episode.peak,
+        "end": episode.end,
+        "speakers": list(episode.speakers),
+        "family": episode.family,
+        "codes": list(episode.codes),
+        "severity": episode.severity,
+        "strategies": [asdict(use) for use in episode.strategies],
+        "resolved": episode.resolved,
     }
 
 
@@ -200,6 +215,13 @@ def _episode_from(data: Mapping[str, Any]) -> Episode:
     family = data["family"]
     families = (Family.WITHDRAWAL, Family.CONFRONTATION) if family == "mixed" else (Family(family),)
     return Episode(
-        data["onset"], data["peak"], data["end"], tuple(data["speakers"]), families, tuple(data["codes"]),
-        data["severity"], tuple(StrategyUse(**use) for use in data["strategies"]), data["resolved"],
+        data["onset"],
+        data["peak"],
+        data["end"],
+        tuple(data["speakers"]),
+        families,
+        tuple(data["codes"]),
+        data["severity"],
+        tuple(StrategyUse(**use) for use in data["strategies"]),
+        data["resolved"],
     )

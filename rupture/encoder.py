@@ -40,7 +40,9 @@ def session(path: Path, threads: int = 0) -> "onnxruntime.InferenceSession":
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises its own family, bare RuntimeError and OSError by version
-        raise ModelError(f"{path.name}: cannot be loaded as a model ({type(error).__name__}). Reinstall rupture, or train it again.") from error
+        raise ModelError(
+            f"{path.name}: cannot be loaded as a model ({type(error).__name__}). Reinstall rupture, or train it again."
+        ) from error
 
 
 class Encoder:

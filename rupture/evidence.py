@@ -1,6 +1,7 @@
 """Evidence: which words of a turn the detector's score rests on, by occlusion.
 
-Each clause is left out in turn and the code's probability taken again; the clauses whose absence lowers it most are the evidence. It says
+Each clause is left out in turn and the code's probability taken again; the clauses whose absence lowers it most are the
+evidence. It says
 what moved this model, not why a person spoke. Works with any detector, since it only asks for scores.
 """
 
@@ -61,7 +62,10 @@ def _variants(transcript: Transcript, turn: int, parts: Sequence[Span]) -> list[
     text = transcript.turns[turn].text
     texts = [text, *(text[:start] + text[end:] for start, end in parts)]
     return [
-        Transcript(transcript.id, tuple(replace(t, index=i, text=words if t.index == turn else t.text) for i, t in enumerate(neighbourhood)))
+        Transcript(
+            transcript.id,
+            tuple(replace(t, index=i, text=words if t.index == turn else t.text) for i, t in enumerate(neighbourhood)),
+        )
         for words in texts
     ]
 

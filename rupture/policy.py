@@ -1,4 +1,5 @@
-"""Policy: from probabilities to findings. The only place a threshold is applied; pure, so a saved analysis can be decided again."""
+"""Policy: from probabilities to findings. The only place a threshold is applied; pure, so a saved analysis can be decided
+again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,9 +50,7 @@ def _client_codes(scores: Scores, policy: Policy) -> tuple[tuple[str, ...], tupl
     if not shown and scores.get(RUPTURE, 0.0) >= policy.threshold(RUPTURE):
         shown = [max(MARKER_FAMILIES, key=lambda family: closeness[family])]
     codes = tuple(code for family in shown for code in _markers(family, scores, policy))
-    hints = tuple(
-        _best(family, scores) for family in MARKER_FAMILIES if family not in shown and closeness[family] >= policy.hint
-    )
+    hints = tuple(_best(family, scores) for family in MARKER_FAMILIES if family not in shown and closeness[family] >= policy.hint)
     return codes, hints
 
 
@@ -71,7 +70,9 @@ def _strategies(scores: Scores, policy: Policy) -> tuple[str, ...]:
     return over or (max(STRATEGIES, key=lambda code: scores.get(code, 0.0)),)
 
 
-def top_moments(findings: Sequence[Finding], scores: Sequence[Scores], episodes_of: Mapping[int, int], policy: Policy) -> tuple[int, ...]:
+def top_moments(
+    findings: Sequence[Finding], scores: Sequence[Scores], episodes_of: Mapping[int, int], policy: Policy
+) -> tuple[int, ...]:
     """At most three turns worth opening with: surest first, one an episode, none below `policy.top`.
 
     `episodes_of` maps a coded client turn to its episode.

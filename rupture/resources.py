@@ -1,4 +1,5 @@
-"""Where words and questions lie: `prompts/`, `corpus/` and `evals/` of a checkout, or their copies inside the installed package."""
+"""Where words and questions lie: `prompts/`, `corpus/` and `evals/` of a checkout, or their copies inside the installed
+package."""
 
 from pathlib import Path
 

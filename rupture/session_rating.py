@@ -1,4 +1,5 @@
-"""Session ratings from turn probabilities: a linear map with weights from the detector's card, so that a saved analysis can be rated again."""
+"""Session ratings from turn probabilities: a linear map with weights from the detector's card, so that a saved analysis can
+be rated again."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +15,14 @@ Weights = Mapping[str, Mapping[str, float]]
 
 
 def summarise(transcript: Transcript, scores: Sequence[Scores]) -> dict[str, float]:
-    """Mean, maximum, mean of the three highest, and share above .5 of each summarised probability over the turns that carry it."""
+    """Mean, maximum, mean of the three highest, and share above .5 of each summarised probability over the turns that carry
+    it."""
     summary: dict[str, float] = {}
     for name in SUMMARISED:
         role = Role.THERAPIST if name == Family.STRATEGY.value else Role.CLIENT
-        values = sorted((s.get(name, 0.0) for t, s in zip(transcript.turns, scores, strict=True) if t.role is role), reverse=True) or [0.0]
+        values = sorted(
+            (s.get(name, 0.0) for t, s in zip(transcript.turns, scores, strict=True) if t.role is role), reverse=True
+        ) or [0.0]
         summary[f"{name}_mean"] = sum(values) / len(values)
         summary[f"{name}_max"] = values[0]
         summary[f"{name}_top3"] = sum(values[:3]) / len(values[:3])

@@ -1,6 +1,7 @@
 """The Assistant: the whole path on one page, from a transcript to an answered question. Read this file first.
 
-It holds the three outside parts, handed in, and calls pure functions in order; the screen, the command line and the evals all use it.
+It holds the three outside parts, handed in, and calls pure functions in order; the screen, the command line and the evals all
+use it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from rupture.assistant.reply import Conversation, Reply
 from rupture.assistant.written import written
 from rupture.guidance.values import Guidance
 from rupture.guidance.vocabulary import modality_in
-from rupture.privacy.risk import find_risk, kinds
 from rupture.protocols import ChatModel, Detector, Retriever
 from rupture.transcript import Transcript
 
@@ -41,22 +41,17 @@ class Assistant:
         return replace(analysis, suggestions=suggest(analysis, self.retriever))
 
     def answer(self, question: str, conversation: Conversation) -> Iterator[tuple[Reply, Conversation]]:
-        """The reply so far and the conversation after it, growing; the last pair is the answer. Without a chat model there is one.
+        """The reply so far and the conversation after it, growing; the last pair is the answer. Without a chat model there is
+        one.
 
         An empty question about an analysed session asks for the overview.
         """
         intent = self.intents.of(question, has_session=conversation.analysis is not None)
         modality = modality_in(question) or (conversation.modality if intent == "respond" else None)
         after = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
-        composed = compose(question, after, self.guidance, self.retriever)
+        composed = compose(question, after, self.retriever, self.decisions.miss_rate)
         if self.chat is None or composed.risk or not composed.claims:
             yield composed, after
             return
         for reply in written(self.chat, question, after, composed, self.guidance):
             yield reply, after
-
-
-def risk_in(question: str, analysis: Analysis | None) -> tuple[str, ...]:
-    """Kinds of risk language in the question and in the session, without repeats."""
-    session = [notice.kind for notice in find_risk(analysis.transcript)] if analysis else []
-    return tuple(dict.fromkeys([*kinds(question), *session]))

@@ -17,8 +17,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. `text` is Markdown without links, HTML or images; `turns` are the turns it speaks about; `note` says why the
-    language model was not used where one was asked for."""
+    """One answer. `text` is plain text: paragraphs apart by a blank line, some opening with a lead-in of `prompts/phrases.yaml`,
+    `[1]` after a claim for the first of `passages`. `turns` are the turns it speaks about; `note` says why the language model
+    was not used, or what of its answer was withheld."""
 
     text: str
     claims: tuple[Claim, ...] = ()

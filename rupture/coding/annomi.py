@@ -1,6 +1,7 @@
 """Reads AnnoMI (Wu et al. 2022, 2023; text by others, never in this repository) with this project's codes for it.
 
-Codes are model raters', not clinicians'. The text comes from the `annomi.csv` the user names; the codes, folds and ratings are the
+Codes are model raters', not clinicians'. The text comes from the `annomi.csv` the user names; the codes, folds and ratings
+are the
 repository's own stand-off files, keyed by transcript and utterance id.
 """
 
@@ -31,7 +32,9 @@ def read_annomi(text: Path, annotations: Path) -> list[CodedSession]:
             raise CorpusError(f"{text}: transcript {key} is coded but not in this file; expected the public AnnoMI csv")
         transcript, topic = turns[key]
         by_rater = [codes.get((key, rater), {}) for rater in raters[key]]
-        sessions.append(CodedSession(transcript, votes_of(by_rater, transcript), _rating(list(raters[key].values())), "annomi", setting=topic))
+        sessions.append(
+            CodedSession(transcript, votes_of(by_rater, transcript), _rating(list(raters[key].values())), "annomi", setting=topic)
+        )
     return sessions
 
 
@@ -47,7 +50,13 @@ def _transcripts(path: Path) -> dict[str, tuple[Transcript, str]]:
     transcripts = {}
     for key, utterances in rows.items():
         turns = tuple(
-            Turn(index, row["interlocutor"].capitalize(), Role(row["interlocutor"]), row["utterance_text"], start=_seconds(row["timestamp"]))
+            Turn(
+                index,
+                row["interlocutor"].capitalize(),
+                Role(row["interlocutor"]),
+                row["utterance_text"],
+                start=_seconds(row["timestamp"]),
+            )
             for index, row in enumerate(utterances)
         )
         if [row["utterance_id"] for row in utterances] != [str(turn.index) for turn in turns]:
@@ -68,7 +77,9 @@ def _turn_codes(path: Path) -> dict[tuple[str, str], dict[int, list[str]]]:
     """(transcript, rater) to that rater's codes by utterance id."""
     coded: dict[tuple[str, str], dict[int, list[str]]] = defaultdict(dict)
     for row in _rows(path, ("transcript_id", "utterance_id", "rater", "codes")):
-        coded[row["transcript_id"], row["rater"]][int(row["utterance_id"])] = row["codes"].replace(",", " ").replace(";", " ").split()
+        coded[row["transcript_id"], row["rater"]][int(row["utterance_id"])] = (
+            row["codes"].replace(",", " ").replace(";", " ").split()
+        )
     return coded
 
 

@@ -1,4 +1,5 @@
-"""Reads the coded practice sessions of `corpus/sessions/*.txt` (format: `corpus/sessions/GUIDE.md`); names file, line and problem."""
+"""Reads the coded practice sessions of `corpus/sessions/*.txt` (format: `corpus/sessions/GUIDE.md`); names file, line and
+problem."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,9 @@ def read_sessions(paths: Iterable[Path]) -> list[CodedSession]:
     for path in paths:
         for session in _file_sessions(path):
             if session.transcript.id in seen:
-                raise CorpusError(f"{path}: session id {session.transcript.id!r} is already used in {seen[session.transcript.id]}")
+                raise CorpusError(
+                    f"{path}: session id {session.transcript.id!r} is already used in {seen[session.transcript.id]}"
+                )
             seen[session.transcript.id] = path
             sessions.append(session)
     return sessions
@@ -45,7 +48,9 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
     (header_line, header), *lines = block
     fields = _header(path, header_line, header)
     if not lines or not lines[-1][1].startswith("S: "):
-        raise CorpusError(f"{path}:{block[-1][0]}: session {fields['id']} does not end with its ratings, a line 'S: withdrawal=…'")
+        raise CorpusError(
+            f"{path}:{block[-1][0]}: session {fields['id']} does not end with its ratings, a line 'S: withdrawal=…'"
+        )
     *turn_lines, (rating_line, rating) = lines
     turns: list[Turn] = []
     codes: dict[int, list[str]] = {}
@@ -58,8 +63,12 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
         turns.append(Turn(len(turns), _SPEAKERS[speaker], role, text, line=number))
     transcript = Transcript(fields["id"], tuple(turns))
     return CodedSession(
-        transcript, votes_of([codes], transcript), Rating.of(_rating(path, rating_line, rating)),
-        source="own", setting=fields.get("setting", ""), modality=fields.get("modality", ""),
+        transcript,
+        votes_of([codes], transcript),
+        Rating.of(_rating(path, rating_line, rating)),
+        source="own",
+        setting=fields.get("setting", ""),
+        modality=fields.get("modality", ""),
     )
 
 
@@ -104,5 +113,7 @@ def _rating(path: Path, number: int, line: str) -> SessionRating:
         elif value in {"1", "2", "3", "4", "5"}:
             values[key] = int(value)
         else:
-            raise CorpusError(f"{path}:{number}: {key}={value} is not a rating from 1 to 5" + (" or -" if key == "resolution" else ""))
+            raise CorpusError(
+                f"{path}:{number}: {key}={value} is not a rating from 1 to 5" + (" or -" if key == "resolution" else "")
+            )
     return SessionRating(**values)  # type: ignore[arg-type]  # keys and None-ness were checked just above

@@ -38,8 +38,15 @@ def export_encoder(folder: Path) -> None:
     example = (torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, dtype=torch.int64))
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
     torch.onnx.export(
-        Pooled(), example, full, input_names=["input_ids", "attention_mask"], output_names=["layers"],
-        dynamic_shapes=({0: batch, 1: tokens}, {0: batch, 1: tokens}), dynamo=True, external_data=False, opset_version=20,
+        Pooled(),
+        example,
+        full,
+        input_names=["input_ids", "attention_mask"],
+        output_names=["layers"],
+        dynamic_shapes=({0: batch, 1: tokens}, {0: batch, 1: tokens}),
+        dynamo=True,
+        external_data=False,
+        opset_version=20,
     )
     quantize_dynamic(full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()

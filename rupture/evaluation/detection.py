@@ -29,7 +29,7 @@ ENOUGH_POSITIVES = 20
 
 TURN_METRICS: Mapping[str, Metric] = {
     "auroc": metrics.auroc,
-    "auroc_within": lambda s, w: metrics.auroc_within(s, w)[0],
+    "auroc_within": metrics.auroc_within,
     "ap": metrics.average_precision,
     "kappa": lambda s, w: metrics.confusion(s, w).kappa(),
     "kappa_at_half": lambda s, w: metrics.confusion(s, w, threshold=0.5).kappa(),
@@ -108,10 +108,7 @@ def score_sessions(
             title: {name: _turn_scores(make(samples[name]), weights, _headline()) for name in _GROUP_NAMES}
             for title, make in (("oracle", oracle), ("constant", constant))
         },
-        "top_moments": {
-            **_estimates(moments.top_moments(sessions, predictions, weights), len(sessions)),
-            "sessions_without_rupture": moments.quiet_sessions(sessions),
-        },
+        "top_moments": _moment_scores(sessions, predictions, weights),
         "episodes": {
             title: _episode_scores(sessions, predictions, weights, close)
             for title, close in (("onset", moments.onsets_meet), ("overlap", moments.spans_meet))
@@ -128,7 +125,7 @@ def _headline() -> dict[str, Metric]:
 def _turn_scores(rows: Sample, weights: Floats, wanted: Mapping[str, Metric]) -> Scores:
     return {
         "n": len(rows), "positives": rows.positives, "disputed": rows.disputed, "unscored": rows.unscored,
-        "sessions_within": metrics.auroc_within(rows, weights[:1])[1],
+        "sessions_within": metrics.sessions_with_both(rows),
         **_estimates({name: metric(rows, weights) for name, metric in wanted.items()}, rows.sessions),
     }
 
@@ -144,6 +141,13 @@ def _macro_ap(samples: Mapping[str, Sample], weights: Floats) -> Scores:
     defined = ~np.isnan(values)
     mean = metrics.ratio(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0).astype(float))
     return {**estimate(mean, weights.shape[1]).to_dict(), "markers": markers}
+
+
+def _moment_scores(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats) -> Scores:
+    shown = [len(p.top_moments) for s, p in zip(sessions, predictions, strict=True) if not moments.has_rupture(s)]
+    values = moments.top_moments(sessions, predictions, weights)
+    counts = {"sessions_without_rupture": len(shown), "most_without_rupture": max(shown, default=None)}
+    return {**counts, **_estimates(values, len(sessions))}
 
 
 def _episode_scores(

@@ -12,7 +12,7 @@ from rupture.coding.values import CodedSession
 
 Grouping = dict[str, str]
 
-_LENGTHS = ((30, "up to 30 turns"), (60, "31 to 60 turns"), (120, "61 to 120 turns"))
+_LENGTHS = ((30, "1–30 turns"), (60, "31–60 turns"), (120, "61–120 turns"))
 _LONGEST = "over 120 turns"
 
 

@@ -6,17 +6,17 @@ tests hold every metric to scikit-learn. NaN where a row leaves a metric undefin
 knows codes or files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rupture.evaluation.samples import Floats, Ints, Sample
+from rupture.evaluation.samples import Bools, Floats, Ints, Sample
 
 BINS = 10
 """Bins of the reliability curve: equal mass, cut at the deciles of the scores; equal scores share a bin."""
-_BLOCK = 4_000_000
-"""Most cells of a rows × turns array at once, which bounds the memory however many turns there are."""
+_STEPS = 512
+"""Steps of recall taken at once, which bounds the memory however many turns there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +63,39 @@ def confusion(sample: Sample, weights: Floats, threshold: float | None = None) -
 
 def auroc(sample: Sample, weights: Floats) -> Floats:
     """Chance that a positive turn of any session scores above a negative one of any session; ties count half."""
-    return np.concatenate([_auroc(*curve) for curve in _curves(sample, weights)])
+    positives, negatives = _class_counts(sample)
+    in_order = ((weights @ _pairs_in_order(sample)) * weights).sum(axis=1)
+    return ratio(in_order, (weights @ positives) * (weights @ negatives))
+
+
+def auroc_within(sample: Sample, weights: Floats) -> Floats:
+    """Mean, over the sessions that have both classes, of the AUROC inside the session.
+
+    It says nothing about telling bad sessions from good ones, which pooled AUROC rewards.
+    """
+    positives, negatives = _class_counts(sample)
+    inside = ratio(np.diag(_pairs_in_order(sample)), positives * negatives)
+    defined = ~np.isnan(inside)
+    return ratio(weights[:, defined] @ inside[defined], weights[:, defined].sum(axis=1))
+
+
+def sessions_with_both(sample: Sample) -> int:
+    """Sessions that count in `auroc_within`: those with a positive and a negative turn."""
+    positives, negatives = _class_counts(sample)
+    return int(((positives > 0) & (negatives > 0)).sum())
 
 
 def average_precision(sample: Sample, weights: Floats) -> Floats:
     """Precision averaged over the steps of recall, equal scores taken as one step (as scikit-learn does)."""
-    return np.concatenate([_average_precision(*curve) for curve in _curves(sample, weights)])
-
-
-def auroc_within(sample: Sample, weights: Floats) -> tuple[Floats, int]:
-    """Mean over the sessions that have both classes of the AUROC inside the session, and the number of such sessions.
-
-    It says nothing about telling bad sessions from good ones, which pooled AUROC rewards.
-    """
-    values = np.full(sample.sessions, np.nan)
-    for number in range(sample.sessions):
-        inside = sample.session == number
-        if inside.any():
-            alone = np.zeros(int(inside.sum()), np.int64)
-            part = Sample(sample.name, 1, alone, sample.truth[inside], sample.score[inside], sample.coded[inside])
-            values[number] = auroc(part, np.ones((1, 1)))[0]
-    defined = ~np.isnan(values)
-    return ratio(weights[:, defined] @ values[defined], weights[:, defined].sum(axis=1)), int(defined.sum())
+    steps = np.unique(sample.score[sample.truth])[::-1]
+    everything, positive = _by_session_sorted(sample, np.ones(len(sample), np.bool_)), _by_session_sorted(sample, sample.truth)
+    total, found = np.zeros(len(weights)), np.zeros((len(weights), 1))
+    for start in range(0, len(steps), _STEPS):
+        part = steps[start : start + _STEPS]
+        tp, coded = weights @ _at_least(positive, part), weights @ _at_least(everything, part)
+        total += (np.diff(tp, axis=1, prepend=found) * np.nan_to_num(ratio(tp, coded))).sum(axis=1)
+        found = tp[:, -1:]
+    return ratio(total, weights @ _class_counts(sample)[0])
 
 
 def calibration_error(sample: Sample, weights: Floats) -> Floats:
@@ -122,24 +133,31 @@ def _bins(sample: Sample) -> Ints:
     return np.searchsorted(edges, sample.score, side="left").astype(np.int64)
 
 
-def _curves(sample: Sample, weights: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """True and false positives at each distinct score from the highest down, starting from none, for blocks of rows."""
-    order = np.argsort(-sample.score, kind="stable")
-    score, truth, session = sample.score[order], sample.truth[order], sample.session[order]
-    last_of_ties = np.append(np.flatnonzero(np.diff(score)), len(score) - 1) if len(score) else np.zeros(0, np.int64)
-    rows = max(1, _BLOCK // max(1, len(score)))
-    for start in range(0, len(weights), rows):
-        weight = weights[start : start + rows, session]
-        yield tuple(  # type: ignore[misc]  # two arrays, one for each class
-            np.pad(np.cumsum(weight * of_class, axis=1)[:, last_of_ties], ((0, 0), (1, 0))) for of_class in (truth, ~truth)
-        )
+def _class_counts(sample: Sample) -> tuple[Floats, Floats]:
+    return by_session(sample, sample.truth.astype(np.float64)), by_session(sample, (~sample.truth).astype(np.float64))
 
 
-def _auroc(tp: Floats, fp: Floats) -> Floats:
-    area = (np.diff(fp, axis=1) * (tp[:, 1:] + tp[:, :-1]) / 2).sum(axis=1)
-    return ratio(area, tp[:, -1] * fp[:, -1])
+def _pairs_in_order(sample: Sample) -> Floats:
+    """Session by session, how many pairs of a positive turn of the one (row) and a negative of the other (column) are in order.
+
+    Ties count half. Any weighting of the sessions weighs these pairs, so turns are compared once and not once a draw.
+    """
+    session, score = sample.session[sample.truth], sample.score[sample.truth]
+    columns = []
+    for negatives in _by_session_sorted(sample, ~sample.truth):
+        below = (np.searchsorted(negatives, score, "left") + np.searchsorted(negatives, score, "right")) / 2
+        columns.append(np.bincount(session, below, sample.sessions))
+    return np.stack(columns, axis=1)
 
 
-def _average_precision(tp: Floats, fp: Floats) -> Floats:
-    precision = np.nan_to_num(ratio(tp[:, 1:], tp[:, 1:] + fp[:, 1:]))
-    return ratio((np.diff(tp, axis=1) * precision).sum(axis=1), tp[:, -1])
+def _by_session_sorted(sample: Sample, chosen: Bools) -> list[Floats]:
+    """The scores of the chosen turns of each session, ascending."""
+    session, score = sample.session[chosen], sample.score[chosen]
+    ends = np.cumsum(np.bincount(session, minlength=sample.sessions))[:-1]
+    return np.split(score[np.lexsort((score, session))], ends)
+
+
+def _at_least(by_session_scores: Sequence[Floats], thresholds: Floats) -> Floats:
+    """For each session (row) the number of its scores at or above each threshold (column)."""
+    counts = [len(scores) - np.searchsorted(scores, thresholds, "left") for scores in by_session_scores]
+    return np.stack(counts).astype(np.float64)

@@ -1,6 +1,6 @@
 """What a clinician meets of a session as a whole: the moments it opens with, its episodes, its ratings.
 
-Each function takes sessions with their predictions and weights of the sessions (see `metrics`), and gives a value a row of weights.
+Functions take sessions with their predictions and weights of the sessions (see `metrics`), and give a value a row of weights.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,26 +33,24 @@ def spans_meet(found: Episode, reference: Episode) -> bool:
 
 
 def top_moments(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats) -> dict[str, Floats]:
-    """`precision` of the moments shown (disputed turns left out), `hit_rate` (sessions with a rupture where one shown is right)
-    and, in sessions without any rupture, the mean and the greatest number shown."""
+    """`precision` of the moments shown (disputed turns left out), `hit_rate` (of sessions with a rupture, those where one shown
+    is right) and `shown_without_rupture` (mean number shown in sessions without any)."""
     right, wrong, shown = np.zeros(len(sessions)), np.zeros(len(sessions)), np.zeros(len(sessions))
-    ruptured = np.array([_has_rupture(session) for session in sessions], bool)
+    ruptured = np.array([has_rupture(session) for session in sessions], np.float64)
     for number, (session, prediction) in enumerate(zip(sessions, predictions, strict=True)):
         truths = [session.reference(turn, RUPTURE) for turn in prediction.top_moments]
         right[number], wrong[number], shown[number] = truths.count(True), truths.count(False), len(truths)
-    quiet = ~ruptured
-    most = np.where((weights > 0) & quiet, shown, -np.inf).max(axis=1, initial=-np.inf)
+    quiet = 1 - ruptured
     return {
         "precision": ratio(weights @ right, weights @ (right + wrong)),
-        "hit_rate": ratio(weights @ ((right > 0) & ruptured).astype(float), weights @ ruptured.astype(float)),
-        "shown_without_rupture": ratio(weights @ (shown * quiet), weights @ quiet.astype(float)),
-        "most_without_rupture": np.where(np.isinf(most), np.nan, most),
+        "hit_rate": ratio(weights @ (ruptured * (right > 0)), weights @ ruptured),
+        "shown_without_rupture": ratio(weights @ (quiet * shown), weights @ quiet),
     }
 
 
-def quiet_sessions(sessions: Sequence[CodedSession]) -> int:
-    """Sessions in which no turn was given a rupture by a majority."""
-    return sum(not _has_rupture(session) for session in sessions)
+def has_rupture(session: CodedSession) -> bool:
+    """Whether a majority saw a rupture in any turn."""
+    return any(session.reference(turn.index, RUPTURE) for turn in session.transcript.turns)
 
 
 def episodes(
@@ -124,10 +122,6 @@ def _ranks(values: Floats, weights: Floats) -> Floats:
         mass[:, group] += weights[:, column]
     ranks: Floats = (np.cumsum(mass, axis=1) - mass + (mass + 1) / 2)[:, level]
     return ranks
-
-
-def _has_rupture(session: CodedSession) -> bool:
-    return any(session.reference(turn.index, RUPTURE) for turn in session.transcript.turns)
 
 
 def _episodes(session: CodedSession, codes: dict[int, tuple[str, ...]]) -> tuple[Episode, ...]:

@@ -9,7 +9,7 @@ names neither the machine nor a path on it.
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from traceback import extract_tb
@@ -62,6 +62,9 @@ def run(
     answered = {answer["id"] for answer in _repaired(folder / PREDICTIONS)}
     if strangers := answered - set(items):
         raise RunError(f"{folder.name}: holds an answer to {min(strangers)!r}, which is not an item of this run; {_REMEDY}")
+    if record.ended and answered == set(items):
+        return record
+    write_json(folder / RUN, asdict(replace(record, ended=None)))
     (folder / ERRORS).write_bytes(b"")
     failed, done = 0, len(answered)
     for key, item in items.items():
@@ -115,12 +118,10 @@ def _open(folder: Path, plan: Plan, items: int, fresh: bool) -> Record:
         changes = list(_changes(_flat(asdict(before.plan)), _flat(asdict(plan))))
         if changes:
             raise RunError(f"{folder.name}: cannot go on, since this run was begun with others: {'; '.join(changes)}; {_REMEDY}")
-        return Record(plan, items, before.started, None)
+        return replace(before, plan=plan, items=items)
     if any((folder / name).exists() for name in _FILES):
         raise RunError(f"{folder.name}: holds answers but no {RUN} that says what they are; {_REMEDY}")
-    record = Record(plan, items, _now(), None)
-    write_json(folder / RUN, asdict(record))
-    return record
+    return Record(plan, items, _now(), None)
 
 
 def _close(folder: Path, record: Record, order: list[str]) -> Record:
@@ -130,7 +131,7 @@ def _close(folder: Path, record: Record, order: list[str]) -> Record:
     ordered = sorted(answers, key=lambda answer: place[answer["id"]])
     if ordered != answers:
         _replace(folder / PREDICTIONS, "".join(map(_line, ordered)))
-    ended = Record(record.plan, record.items, record.started, _now())
+    ended = replace(record, ended=_now())
     write_json(folder / RUN, asdict(ended))
     return ended
 

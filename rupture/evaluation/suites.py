@@ -16,14 +16,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DataSet(_Part):
-    """Sessions of one `source` (as coded sessions name it), how they are to be shown, and how they were held out."""
-
-    source: str
-    title: str
-    held_out: str
-
-
 class Gate(_Part):
     """A number of `scores.json`, by data set and dotted path, and its bound: the point estimate must not pass it."""
 
@@ -48,6 +40,15 @@ class Published(_Part):
     values: Mapping[str, tuple[float | None, float | None, float | None, float | None]]
 
 
+class DataSet(_Part):
+    """Sessions of one `source` (as coded sessions name it), how they were held out, and what others got on them."""
+
+    source: str
+    title: str
+    held_out: str
+    published: tuple[Published, ...] = ()
+
+
 class Suite(_Part):
     """One eval suite; `cautions` are printed with every number."""
 
@@ -57,7 +58,6 @@ class Suite(_Part):
     cautions: tuple[str, ...] = Field(min_length=1)
     data: tuple[DataSet, ...] = Field(min_length=1)
     gates: tuple[Gate, ...] = ()
-    published: tuple[Published, ...] = ()
 
     @model_validator(mode="after")
     def _known_sources(self) -> Self:

@@ -13,7 +13,7 @@ MAX_BYTES = 4 * MAX_TEXT
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NOT_TEXT = (
-    ("{\\rtf", "rich text (RTF)"), ("%PDF", "PDF"), ("PK\x03\x04", "Word, Excel or zip"), ("\xd0\xcf\x11\xe0", "old Word or Excel"),
+    ("{\\rtf", "rich text (RTF)"), ("%PDF", "PDF"), ("PK\x03\x04", "Word, Excel or zip"),
     ("<!doctype html", "HTML"), ("<html", "HTML"), ("<?xml", "XML"),
 )
 

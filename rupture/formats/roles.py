@@ -1,4 +1,4 @@
-"""Who is the therapist: the role of each speaker, from the label when it says so, else from how they talk, with the reason in words."""
+"""The role of each speaker: from the label when it says so, else from how they talk; with the reason in plain words."""
 
 import re
 import unicodedata
@@ -14,13 +14,13 @@ physician gp nurse provider practitioner interviewer helper worker coach facilit
 interventionist
 """
 _CLIENT = """
-client patient interviewee respondent participant analysand counselee user caller wife husband spouse partner mother father mom mum
-dad mommy daddy mam parent son daughter child kid teen brother sister grandmother grandfather grandma grandpa nan aunt uncle
+client patient interviewee respondent participant analysand counselee user caller wife husband spouse partner mother father mom
+mum dad mommy daddy mam parent son daughter child kid teen brother sister grandmother grandfather grandma grandpa nan aunt uncle
 boyfriend girlfriend fiance fiancee pat
 """
 _OTHER = """
-interpreter translator observer receptionist supervisor supervisee trainer student researcher narrator system operator staff visitor
-transcriber recorder technician announcer
+interpreter translator observer receptionist supervisor supervisee trainer student researcher narrator system operator staff
+visitor transcriber recorder technician announcer
 """
 _LETTERS = {
     **dict.fromkeys(("t", "th", "i", "q", "co"), Role.THERAPIST), **dict.fromkeys(("c", "cl", "p", "pt", "r"), Role.CLIENT),
@@ -30,15 +30,14 @@ _WORDS = {
     **dict.fromkeys(_CLIENT.split(), Role.CLIENT), **dict.fromkeys(_THERAPIST.split(), Role.THERAPIST),
     **dict.fromkeys(_OTHER.split(), Role.OTHER),
 }
-_NAMELESS = frozenset("unknown unidentified inaudible unclear unspecified".split())
-_NUMBERED = frozenset("speaker spk person voice guest male female".split())
+_NAMELESS = frozenset(("unknown", "unidentified", "inaudible", "unclear", "unspecified"))
+_NUMBERED = frozenset(("speaker", "spk", "person", "voice", "guest", "male", "female"))
 _PRECEDENCE = (Role.OTHER, Role.THERAPIST, Role.CLIENT)
 
 _DIGITS = re.compile(r"[\d_.\-# ]{1,40}$")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
-_ASKS = frozenset(
-    """what how why when where who which do does did is are was were can could would will have has so any tell anything""".split()
-)
+_QUESTION_WORDS = "what how why when where who which do does did is are was were can could would will have has so any tell anything"
+_ASKS = frozenset(_QUESTION_WORDS.split())
 _CLOSE = 0.1
 
 
@@ -66,7 +65,8 @@ def is_nameless(label: str) -> bool:
 
 def is_speaker_word(label: str) -> bool:
     """Whether a label can only be a speaker's: it names a role, or is a machine's `Speaker 3`."""
-    return known_role(label) is not None or is_nameless(label) or any(w in _NUMBERED for w in _ALPHABETIC.findall(label_key(label)))
+    found = _ALPHABETIC.findall(label_key(label))
+    return known_role(label) is not None or is_nameless(label) or any(word in _NUMBERED for word in found)
 
 
 def guess_roles(utterances: Sequence[Utterance]) -> tuple[dict[str, Role], dict[str, str]]:
@@ -110,9 +110,9 @@ def _by_talk(unknown: list[str], utterances: Sequence[Utterance], rest: Role) ->
     scores = therapist_likeness([u for u in utterances if u.speaker in unknown])
     first, second = sorted(unknown, key=lambda speaker: -scores[speaker])[:2]
     doubt = "; the two are close, so check it" if scores[first] - scores[second] < _CLOSE else ""
-    guess = {speaker: (rest, f"label unknown: taken as {rest} because somebody else asks more of the questions{doubt}") for speaker in unknown}
+    others = f"label unknown: taken as {rest} because somebody else asks more of the questions{doubt}"
     why = f"label unknown: taken as therapist because this speaker asks most questions for the words spoken{doubt}"
-    return guess | {first: (Role.THERAPIST, why)}
+    return dict.fromkeys(unknown, (rest, others)) | {first: (Role.THERAPIST, why)}
 
 
 def therapist_likeness(utterances: Sequence[Utterance]) -> Mapping[str, float]:

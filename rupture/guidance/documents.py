@@ -1,7 +1,7 @@
 """Reads and checks the corpus folder (`corpus/README.md` is the format) into `Guidance`.
 
-`load` raises at the first problem, `check` lists them all; each names file, line and problem. The folder holds `guidance/*.md` and
-`references.yaml`; documents of the user's own may come from a second folder and are marked as theirs.
+`load` raises at the first problem, `check` lists them all; each names file, line and problem. The folder holds `guidance/*.md`
+and `references.yaml`; documents of the user's own may come from a second folder and are marked as theirs.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def _read(folder: Path, own: Path | None) -> tuple[Guidance, list[Problem]]:
     files = [*sorted((folder / "guidance").glob("*.md")), *own_files]
     references, problems = _references(folder / "references.yaml")
     if not files:
-        problems.append(Problem(str(folder / "guidance"), 0, "found no documents, expected files ID.md; is this the corpus folder?"))
+        problems.append(Problem(str(folder / "guidance"), 0, "found no files ID.md; is this the corpus folder?"))
     passages: dict[str, Passage] = {}
     fronts: dict[str, FrontMatter] = {}
     for file in files:
@@ -137,10 +137,10 @@ def _front_problems(
 
 
 def _narrowing_problems(file: Path, front: FrontMatter, parts: list[Section]) -> list[Problem]:
-    """Sections may narrow their document's markers and modality; a document without markers, or for any modality, leaves all open."""
+    """Sections may narrow their document's markers and modality; no markers, or any modality, leave all of them open."""
     open_to_all = front.modality == [ANY]
     return [
-        Problem(str(file), part.line, f"{name}: {value!r} is not among the document's ({', '.join(wide)}); a section only narrows them")
+        Problem(str(file), part.line, f"{name}: {value!r} is not among the document's ({', '.join(wide)}); add it there too")
         for part in parts
         for name, wide in (("markers", front.markers), ("modality", [] if open_to_all else front.modality))
         if wide
@@ -168,7 +168,8 @@ def _passages(front: FrontMatter, parts: list[Section]) -> dict[str, Passage]:
             continue
         stage = part.attributes.get("stage", (None,))
         passages[f"{front.id}#{position}"] = Passage(
-            id=f"{front.id}#{position}", document=front.id, title=front.title, heading=part.heading, text=part.text, role=part.role,
+            id=f"{front.id}#{position}", document=front.id, title=front.title,
+            heading=part.heading, text=part.text, role=part.role,
             markers=part.attributes.get("markers") or tuple(front.markers),
             strategies=part.attributes.get("strategies", ()),
             modality=part.attributes.get("modality") or tuple(front.modality),
@@ -179,7 +180,7 @@ def _passages(front: FrontMatter, parts: list[Section]) -> dict[str, Passage]:
 
 
 def _digest(files: list[Path]) -> str:
-    """SHA-256 over names and bytes of the files in order of name; lengths keep one file's end from passing for another's start."""
+    """SHA-256 over names and bytes of the files in order of name, each with its length."""
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda path: path.name):
         data = file.read_bytes() if file.is_file() else b""

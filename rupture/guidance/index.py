@@ -1,8 +1,8 @@
 """The index of the guidance in Chroma, kept as a cache that can be thrown away at any time; the only module importing chromadb.
 
 Only vectors and ids of the curated corpus go in, never a word of a client. A kept index is never opened itself: its files are
-checked against the manifest and a private copy is opened, because Chroma writes on opening, is not safe for several processes, and
-can crash on damaged files. What cannot be kept, copied or verified is built again, and failing that searched in memory.
+checked against the manifest and a private copy is opened, because Chroma writes on opening, is not safe for several processes,
+and can crash on damaged files. What cannot be kept, copied or verified is built again, and failing that searched in memory.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _STALE_SECONDS = 600
 """Older leftovers of a build that was killed are swept away; younger ones may be a build that is under way."""
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """The kept index is absent, damaged or another's; it is built again."""
 
 
@@ -76,13 +76,13 @@ def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> Vect
     target = cache / f"guidance-{_name(expected)}"
     try:
         return _opened(target, expected, guidance)
-    except (_Unusable, OSError, ChromaError):
+    except (_UnusableError, OSError, ChromaError):
         vectors = encode_passages(guidance, encoder)
     try:
         _sweep(cache)
         _build(target, expected, list(guidance.passages), vectors)
         return _opened(target, expected, guidance)
-    except (_Unusable, OSError, ChromaError) as error:
+    except (_UnusableError, OSError, ChromaError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__.lstrip("_")
         note = f"The search index could not be kept in {cache} ({reason}); it is held in memory instead, with the same results."
         return ExactIndex(tuple(guidance.passages), vectors, note)
@@ -100,7 +100,7 @@ def _name(expected: dict[str, Any]) -> str:
 
 
 def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> ChromaIndex:
-    """A verified private copy of `target`; _Unusable when it is not the index that is expected."""
+    """A verified private copy of `target`; _UnusableError when it is not the index that is expected."""
     _check_files(target, expected)
     copy = Path(tempfile.mkdtemp(prefix="rupture-index-"))
     try:
@@ -122,22 +122,22 @@ def _check_files(target: Path, expected: dict[str, Any]) -> None:
     try:
         manifest = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _Unusable("no manifest") from error
+        raise _UnusableError("no manifest") from error
     if not isinstance(manifest, dict) or {key: manifest.get(key) for key in expected} != expected:
-        raise _Unusable("the manifest is of another index")
+        raise _UnusableError("the manifest is of another index")
     if _file_digests(target / _STORE) != manifest.get("files"):
-        raise _Unusable("the files are not those of the manifest")
+        raise _UnusableError("the files are not those of the manifest")
 
 
 def _check_answers(index: ChromaIndex, ids: list[str]) -> None:
     """Every passage is there and some, spread over the corpus, find themselves."""
     if index.count() != len(ids):
-        raise _Unusable("passages are missing")
+        raise _UnusableError("passages are missing")
     probes = ids[:: max(1, len(ids) // _PROBES)]
     for name, vector in zip(probes, index.vectors(probes), strict=True):
         found = dict(index.nearest(vector, len(ids)))
         if len(found) != len(ids) or found.get(name, 0.0) < _SAME:
-            raise _Unusable("a passage does not find itself")
+            raise _UnusableError("a passage does not find itself")
 
 
 def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vectors) -> None:
@@ -174,7 +174,7 @@ def _swap(staging: Path, target: Path, expected: dict[str, Any]) -> None:
     except OSError:  # a folder that is not empty is in the way: another process was quicker, or it is the damaged one
         try:
             _check_files(target, expected)
-        except _Unusable:
+        except _UnusableError:
             aside = target.with_name(f"{target.name}.{uuid.uuid4().hex}.damaged")
             os.replace(target, aside)
             os.replace(staging, target)

@@ -1,7 +1,7 @@
 """Writes the query: from a moment of an analysis, in the codebook's words, or from a question as asked. Pure.
 
-A moment's query never holds words of the transcript, so that nothing a client said can steer what is found; what it says about the
-therapist's turn is counted, not read.
+A moment's query never holds words of the transcript, so that nothing a client said can steer what is found; what it says about
+the therapist's turn is counted, not read.
 """
 
 import re
@@ -16,28 +16,24 @@ _AT_LENGTH = 80
 """Words from which a therapist's turn counts as long."""
 _CODE = re.compile(r"\b(?:[WC][1-7]|R(?:10|[1-9]))\b")
 _SUGGESTION = re.compile(
-    r"\b(?:you (?:should|could|might|need to|have to|ought to)|why don't you|how about|i(?:'d| would) (?:suggest|recommend|like you to))\b",
+    r"\b(?:you (?:should|could|might|need to|have to)|why don't you|how about|i(?:'d| would) (?:suggest|recommend))\b",
     re.IGNORECASE,
 )
 
-# Which part of a document a question is after, by words that ask for it.
-_ROLE_WORDS: tuple[tuple[PassageRole, re.Pattern[str]], ...] = (
-    (PassageRole.SAY, re.compile(r"\b(?:say|saying|word|words|worded|wording|wordings|phrase|phrasing|sentences?|script)\b", re.IGNORECASE)),
-    (PassageRole.AVOID, re.compile(
-        r"\b(?:avoid|mistakes?|pitfalls?|go(?:es)? wrong|not (?:to )?(?:do|say)|make (?:it|things|this) worse|backfires?)\b", re.IGNORECASE)),
-    (PassageRole.RECOGNISE, re.compile(
-        r"\b(?:recogni[sz]e|notice|spot|signs?|look(?:s)? like|sound(?:s)? like|tell (?:if|whether|when)|know (?:if|whether|when))\b",
-        re.IGNORECASE)),
-    (PassageRole.READING, re.compile(
-        r"\b(?:other (?:readings?|explanations?|reasons?)|misread|mistak(?:e|en|ing)|innocent|cultur(?:e|al)|or is (?:it|this|that|she|he))\b",
-        re.IGNORECASE)),
-    (PassageRole.EVIDENCE, re.compile(r"\b(?:evidence|research|stud(?:y|ies)|trials?|proven|meta-analys[ie]s)\b", re.IGNORECASE)),
-)
+# Which part of a document a question is after, by the words that ask for it.
+_ROLE_WORDS: dict[PassageRole, str] = {
+    PassageRole.SAY: r"say|saying|words?|worded|wordings?|phras(?:e|ing)|sentences?|script",
+    PassageRole.AVOID: r"avoid|mistakes?|pitfalls?|go(?:es)? wrong|not (?:to )?(?:do|say)|make (?:it|this) worse|backfires?",
+    PassageRole.RECOGNISE: r"recogni[sz]e|notice|spot|signs?|(?:look|sound)s? like|(?:tell|know) (?:if|whether|when)",
+    PassageRole.READING: r"other (?:readings?|explanations?|reasons?)|misread|mistak(?:e|en|ing)|innocent|cultur(?:e|al)",
+    PassageRole.EVIDENCE: r"evidence|research|stud(?:y|ies)|trials?|proven|meta-analys[ie]s",
+}
+_ROLE_PATTERNS = {role: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for role, words in _ROLE_WORDS.items()}
 
 
 def question_query(question: str) -> Query:
     """The query for a free question; codes it names (`W5`, or by their label) are looked up in the codebook."""
-    codes = _codes_in(question)
+    codes = codes_in(question)
     text = " ".join([question.strip(), *(_sentence(code) for code in codes)])
     return Query(
         text=text,
@@ -53,7 +49,7 @@ def moment_query(analysis: Analysis, turn: int, question: str = "", modality: st
     finding = analysis.finding(turn)
     episode = analysis.episode_at(turn)
     found = (finding.codes or finding.hints) if finding else ()
-    asked = _codes_in(question)
+    asked = codes_in(question)
     here = tuple(code for code in found if code in MARKERS) or (episode.codes if episode else ())
     markers = tuple(code for code in asked if code in MARKERS) or here
     strategies = tuple(code for code in (*asked, *found) if code in STRATEGIES)
@@ -90,7 +86,7 @@ def _moves(turn: Turn) -> list[str]:
     ]
 
 
-def _codes_in(question: str) -> tuple[str, ...]:
+def codes_in(question: str) -> tuple[str, ...]:
     """Codes that the question names, in order of the codebook; lower case counts, as people type it."""
     named = set(_CODE.findall(question.upper()))
     plain = " ".join(question.lower().split())
@@ -98,7 +94,7 @@ def _codes_in(question: str) -> tuple[str, ...]:
 
 
 def _roles_in(question: str) -> tuple[PassageRole, ...]:
-    return tuple(role for role, words in _ROLE_WORDS if words.search(question))
+    return tuple(role for role, pattern in _ROLE_PATTERNS.items() if pattern.search(question))
 
 
 def _sentence(code: str) -> str:

@@ -1,17 +1,29 @@
-"""Decides what is shown of what was found: agreement with the query, variety, and whether the corpus covers the question. Pure."""
+"""Decides what is shown of what was found: fusion of rankings, agreement with the query, variety. Pure."""
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rupture.guidance.retriever import BEST_SCORE
 from rupture.guidance.values import Candidate, Passage, Query
 from rupture.guidance.vocabulary import ANY
 
 PER_DOCUMENT = 2
+"""At most this many passages of one document are shown."""
+_K = 60
+_BEST_SCORE = 2 / (_K + 1)
 
-THRESHOLD = 0.40
+# Weights beside a relevance between 0 and 1, set by hand on evals/cases/guidance_dev.jsonl.
+_MARKER, _STRATEGY, _ROLE, _MODALITY = 0.3, 0.2, 0.08, 0.2
+_UNASKED_MODALITY, _OTHER_MODALITY, _REPEATED = 0.1, 0.3, 0.1
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+    """Ids of all rankings with their fused score, best first, ties by id."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    for ranking in rankings:
+        for position, name in enumerate(ranking, start=1):
+            scores[name] += 1 / (_K + position)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def rank(candidates: Sequence[Candidate], query: Query, limit: int = 5) -> list[Candidate]:
@@ -20,7 +32,7 @@ def rank(candidates: Sequence[Candidate], query: Query, limit: int = 5) -> list[
     At most two come from one document, and a passage whose strategies are all shown already stands back.
     """
     left = {candidate.passage.id: candidate for candidate in candidates}
-    relevance = {name: c.score / BEST_SCORE + _agreement(c.passage, query) for name, c in left.items()}
+    relevance = {name: c.score / _BEST_SCORE + _agreement(c.passage, query) for name, c in left.items()}
     chosen: list[Candidate] = []
     shown: set[str] = set()
     documents: Counter[str] = Counter()
@@ -36,31 +48,20 @@ def rank(candidates: Sequence[Candidate], query: Query, limit: int = 5) -> list[
     return chosen
 
 
-def covered(candidates: Sequence[Candidate], query: Query) -> bool:
-    """Whether the corpus has something to say to the query; if not, a reply says so and gives no passage."""
-    return max((candidate.similarity for candidate in candidates), default=-1.0) >= THRESHOLD
-
-
-# Weights beside a relevance between 0 and 1, set by hand on evals/cases/guidance_dev.jsonl.
-_MARKER, _STRATEGY, _ROLE, _MODALITY = 0.3, 0.2, 0.15, 0.2
-_OTHER_MODALITY, _UNASKED_MODALITY, _REPEATED = -0.3, -0.1, -0.15
-
-
 def _agreement(passage: Passage, query: Query) -> float:
     # A document about one marker agrees more with it than one about all fourteen.
     markers = len(set(passage.markers) & set(query.markers)) / max(1, len(passage.markers))
     strategies = bool(set(passage.strategies) & set(query.strategies))
-    role = passage.role in query.roles
-    return _MARKER * markers + _STRATEGY * strategies + _ROLE * role + _modality(passage, query)
+    return _MARKER * markers + _STRATEGY * strategies + _ROLE * (passage.role in query.roles) + _modality(passage, query)
 
 
 def _modality(passage: Passage, query: Query) -> float:
     if ANY in passage.modality:
         return 0.0
     if query.modality is None:
-        return _UNASKED_MODALITY
-    return _MODALITY if query.modality in passage.modality else _OTHER_MODALITY
+        return -_UNASKED_MODALITY
+    return _MODALITY if query.modality in passage.modality else -_OTHER_MODALITY
 
 
 def _repetition(passage: Passage, shown: set[str]) -> float:
-    return -_REPEATED if passage.strategies and set(passage.strategies) <= shown else 0.0
+    return _REPEATED if passage.strategies and set(passage.strategies) <= shown else 0.0

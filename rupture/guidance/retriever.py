@@ -1,9 +1,9 @@
-"""The retriever: dense and word search over the passages, fused by rank. Every stage can be left out, so that each can be measured."""
+"""The retriever: dense and word search over the passages, fused by rank. Either search can be left out, to be measured."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from rupture.guidance.lexical import LexicalIndex
+from rupture.guidance.rank import reciprocal_rank_fusion
 from rupture.guidance.values import Candidate, Guidance, Query
 from rupture.guidance.vectors import Encoder, VectorIndex
 
@@ -11,10 +11,6 @@ _DEPTH = 30
 """How many passages each search gives."""
 _ENOUGH = 8
 """Fewer passages than this about the markers asked for, and all passages are searched."""
-_K = 60
-
-BEST_SCORE = 2 / (_K + 1)
-"""The score of a passage that both searches put first."""
 
 
 class HybridRetriever:
@@ -52,15 +48,6 @@ class HybridRetriever:
         if len(about) < _ENOUGH:
             return passages.keys()
         return {*about, *(p.id for p in passages.values() if not p.markers)}
-
-
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-    """Ids of all rankings with their fused score, best first, ties by id."""
-    scores: defaultdict[str, float] = defaultdict(float)
-    for ranking in rankings:
-        for rank, name in enumerate(ranking, start=1):
-            scores[name] += 1 / (_K + rank)
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _top(names: Iterable[str], pool: Collection[str]) -> list[str]:

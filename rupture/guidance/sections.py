@@ -60,7 +60,8 @@ def _section(block: list[tuple[int, str]], file: str) -> tuple[Section, list[Pro
     (number, line), *rest = block
     heading, attributes, problems = _heading(number, line, file)
     section = Section(number, heading, attributes, "\n".join(text for _, text in rest).strip())
-    problems += [Problem(file, n, "only '## ' headings split a document; write this one as text") for n, t in rest if t.startswith("#")]
+    stray = [n for n, text in rest if text.startswith("#")]
+    problems += [Problem(file, n, "only '## ' headings split a document; write this one as text") for n in stray]
     words = len(section.text.split())
     if not words:
         problems.append(Problem(file, number, "the section has no text"))
@@ -79,7 +80,7 @@ def _heading(number: int, line: str, file: str) -> tuple[str, dict[str, tuple[st
     body = rest.rstrip().removesuffix("}")
     problems = []
     if left := _ATTRIBUTE.sub("", body).strip():
-        problems.append(Problem(file, number, f"attributes are written name=\"values\" with straight quotes, found {left[:40]!r}"))
+        problems.append(Problem(file, number, f"attributes are written name=\"values\", found {left[:40]!r}"))
     attributes: dict[str, tuple[str, ...]] = {}
     for name, values in _ATTRIBUTE.findall(body):
         if name in attributes:

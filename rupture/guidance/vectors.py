@@ -12,7 +12,7 @@ from rupture.guidance.wording import indexed_text
 
 Vectors = NDArray[np.float32]
 
-# Similarities are compared at this many digits, so that two ways to compute the same cosine rank alike; ties go to the smaller id.
+# Similarities are compared at this many digits, so that two ways to compute one cosine rank alike; ties go to the smaller id.
 _DIGITS = 6
 
 

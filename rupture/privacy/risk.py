@@ -18,29 +18,80 @@ _HIT = r"(?:hits?|hit|beats?|beat|punch(?:es|ed)?|slap(?:s|ped)?|chok(?:es|ed)|s
 
 # Each row: kind, pattern. Word gaps are bounded, so that every pattern runs in linear time.
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    (SELF_HARM, rf"\b(?:kill|killing|killed|hurt|hurting|harm|harming|cut|cutting|hang|hanging|shoot|drown|burn|burning)\s+(?:myself|my ?self)\b"),
-    (SELF_HARM, r"\b(?:kill|killing|harm|harming|hurt|hurting|cut|cutting)\s+(?:yourself|your ?self|himself|herself|themselves)\b"),
+    (
+        SELF_HARM,
+        r"\b(?:kill|killing|killed|hurt|hurting|harm|harming|cut|cutting|hang|hanging|shoot|drown|burn|burning)\s+(?:myself|my ?self)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:kill|killing|harm|harming|hurt|hurting|cut|cutting)\s+(?:yourself|your ?self|himself|herself|themselves)\b",
+    ),
     (SELF_HARM, r"\bsuicid\w*\b"),
     (SELF_HARM, r"\b(?:(?:end|ending|take|taking|took)\s+my (?:own )?life|(?:end|ending)\s+(?:it all|everything))\b"),
-    (SELF_HARM, r"\b(?:want|wanted|wanna|wish|wished|rather|better|prefer|ready|hoping)\s+(?:\w+\s+){0,3}(?:dead|to die|(?:was|were)(?:n't| not| never) (?:here|alive|born))\b"),
-    (SELF_HARM, r"\b(?:don't|do not|didn't|dont|didnt|no longer)\s+(?:really\s+|even\s+)?(?:want|wanna|wish)\s+(?:to\s+)?(?:be here anymore|be here any more|be alive|live|wake up|exist|be around anymore|go on living|carry on living)\b"),
-    (SELF_HARM, r"\b(?:no|any|what's the|what is the)\s+(?:point|reason|use)\s+(?:\w+\s+){0,2}(?:living|in living|to live|being alive|staying alive|going on)\b"),
-    (SELF_HARM, r"\b(?:everyone|everybody|they|people|the kids|my family|my kids|the world)(?:'d| would|d)?\s+(?:all\s+)?(?:be\s+|is\s+|are\s+)?(?:better off|happier|fine)\s+(?:if i (?:was|were)(?:n't| not) (?:here|around)|without me|with me gone)\b"),
-    (SELF_HARM, r"\b(?:overdos\w*|self[- ]harm\w*|took (?:all|a bottle of|a load of|too many) (?:the |my |of )*(?:pills|tablets|paracetamol|meds)|slit my wrists?|razor blades? (?:on|to) my)\b"),
-    (SELF_HARM, r"\b(?:go to sleep|fall asleep|close my eyes)\s+(?:\w+\s+){0,2}(?:and\s+)?(?:not|never)\s+(?:wake|wake up|waking)\b"),
-    (SELF_HARM, r"\b(?:drive|driving|drove|walk|walking|step|jump|jumping|jumped|throw(?:ing)? myself)\s+(?:\w+\s+){0,4}(?:into (?:a|the) (?:tree|wall|traffic|train|lorry|truck|river)|off (?:a|the) (?:bridge|roof|building|cliff)|in front of (?:a|the) (?:train|bus|car|lorry|truck))\b"),
+    (
+        SELF_HARM,
+        r"\b(?:want|wanted|wanna|wish|wished|rather|better|prefer|ready|hoping)\s+(?:\w+\s+){0,3}(?:dead|to die|(?:was|were)(?:n't| not| never) (?:here|alive|born))\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:don't|do not|didn't|dont|didnt|no longer)\s+(?:really\s+|even\s+)?(?:want|wanna|wish)\s+(?:to\s+)?(?:be here anymore|be here any more|be alive|live|wake up|exist|be around anymore|go on living|carry on living)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:no|any|what's the|what is the)\s+(?:point|reason|use)\s+(?:\w+\s+){0,2}(?:living|in living|to live|being alive|staying alive|going on)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:everyone|everybody|they|people|the kids|my family|my kids|the world)(?:'d| would|d)?\s+(?:all\s+)?(?:be\s+|is\s+|are\s+)?(?:better off|happier|fine)\s+(?:if i (?:was|were)(?:n't| not) (?:here|around)|without me|with me gone)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:overdos\w*|self[- ]harm\w*|took (?:all|a bottle of|a load of|too many) (?:the |my |of )*(?:pills|tablets|paracetamol|meds)|slit my wrists?|razor blades? (?:on|to) my)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:go to sleep|fall asleep|close my eyes)\s+(?:\w+\s+){0,2}(?:and\s+)?(?:not|never)\s+(?:wake|wake up|waking)\b",
+    ),
+    (
+        SELF_HARM,
+        r"\b(?:drive|driving|drove|walk|walking|step|jump|jumping|jumped|throw(?:ing)? myself)\s+(?:\w+\s+){0,4}(?:into (?:a|the) (?:tree|wall|traffic|train|lorry|truck|river)|off (?:a|the) (?:bridge|roof|building|cliff)|in front of (?:a|the) (?:train|bus|car|lorry|truck))\b",
+    ),
     (SELF_HARM, r"\b(?:written|wrote|writing)\s+(?:\w+\s+){0,2}(?:goodbye|suicide)\s+(?:notes?|letters?)\b"),
-    (HARM_TO_OTHERS, rf"\b(?:i(?:'ll| will|'m going to|'m gonna| am going to| could| want to| wanna|'d like to| swear i'll)|going to|gonna)\s+(?:\w+\s+){{0,2}}(?:kill|stab|shoot|strangle|hurt|murder)\s+{_THEM}\b"),
-    (HARM_TO_OTHERS, r"\b(?:got|have|bought|carry|bring|keep)\s+(?:a|my|the)\s+(?:knife|gun)\b[^.?!]{0,40}\b(?:him|her|them|next time|if he|if she|use it)\b"),
-    (HARM_TO_OTHERS, rf"\b(?:i|i've|i have)\s+(?:\w+\s+)?(?:hit|punched|slapped|choked|shook)\s+(?:{_THEM}|the (?:baby|kids?|child))\b"),
+    (
+        HARM_TO_OTHERS,
+        rf"\b(?:i(?:'ll| will|'m going to|'m gonna| am going to| could| want to| wanna|'d like to| swear i'll)|going to|gonna)\s+(?:\w+\s+){{0,2}}(?:kill|stab|shoot|strangle|hurt|murder)\s+{_THEM}\b",
+    ),
+    (
+        HARM_TO_OTHERS,
+        r"\b(?:got|have|bought|carry|bring|keep)\s+(?:a|my|the)\s+(?:knife|gun)\b[^.?!]{0,40}\b(?:him|her|them|next time|if he|if she|use it)\b",
+    ),
+    (
+        HARM_TO_OTHERS,
+        rf"\b(?:i|i've|i have)\s+(?:\w+\s+)?(?:hit|punched|slapped|choked|shook)\s+(?:{_THEM}|the (?:baby|kids?|child))\b",
+    ),
     (ABUSE, r"\b(?:molest\w*|sexual(?:ly)? abus\w*|raped|rape|sexually assault\w*|abus(?:ed|ing) (?:me|her|him|the kids|my))\b"),
-    (ABUSE, r"\b(?:touched|touches|touching)\s+(?:me|her|him)\s+(?:\w+\s+){0,3}(?:where|down there|when i was|at night|sexually|under)\b"),
-    (ABUSE, rf"\b(?:dad|father|mum|mom|mother|stepdad|stepfather|uncle|grandad|carer|nurse|foster \w+|step ?mum|step ?mom)\s+(?:\w+\s+)?{_HIT}\s+(?:me|us|him|her|them|the kids|my (?:brother|sister))\b"),
+    (
+        ABUSE,
+        r"\b(?:touched|touches|touching)\s+(?:me|her|him)\s+(?:\w+\s+){0,3}(?:where|down there|when i was|at night|sexually|under)\b",
+    ),
+    (
+        ABUSE,
+        rf"\b(?:dad|father|mum|mom|mother|stepdad|stepfather|uncle|grandad|carer|nurse|foster \w+|step ?mum|step ?mom)\s+(?:\w+\s+)?{_HIT}\s+(?:me|us|him|her|them|the kids|my (?:brother|sister))\b",
+    ),
     (ABUSE, r"\b(?:locks?|locked)\s+(?:me|her|him|the kids|them)\s+(?:in|out|up)\b"),
     (PARTNER_VIOLENCE, rf"\b{_PARTNER}\s+(?:\w+\s+){{0,2}}{_HIT}\s+(?:me|us|things at me|me (?:against|down|into))\b"),
-    (PARTNER_VIOLENCE, r"\b(?:hands? (?:round|around|on) my (?:throat|neck)|grabbed me by the|pinned me|held me down|black eye|bruises? (?:on|all over|up) my|(?:i'm|i am|i was|im) (?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|boyfriend|girlfriend)))\b"),
-    (PARTNER_VIOLENCE, r"\b(?:won't|wont|doesn't|does not|never) let(?:s)? me (?:leave|out|go out|see my|have my (?:phone|money)|talk to)\b"),
-    (PARTNER_VIOLENCE, r"\b(?:he|she)(?:'ll| will|'d| said (?:he|she)(?:'ll|'d)| threatened to| says (?:he|she)(?:'ll|'d))\s+(?:kill|hurt)\s+(?:me|us|the kids|himself|herself|the dog)\b"),
+    (
+        PARTNER_VIOLENCE,
+        r"\b(?:hands? (?:round|around|on) my (?:throat|neck)|grabbed me by the|pinned me|held me down|black eye|bruises? (?:on|all over|up) my|(?:i'm|i am|i was|im) (?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|boyfriend|girlfriend)))\b",
+    ),
+    (
+        PARTNER_VIOLENCE,
+        r"\b(?:won't|wont|doesn't|does not|never) let(?:s)? me (?:leave|out|go out|see my|have my (?:phone|money)|talk to)\b",
+    ),
+    (
+        PARTNER_VIOLENCE,
+        r"\b(?:he|she)(?:'ll| will|'d| said (?:he|she)(?:'ll|'d)| threatened to| says (?:he|she)(?:'ll|'d))\s+(?:kill|hurt)\s+(?:me|us|the kids|himself|herself|the dog)\b",
+    ),
     (PARTNER_VIOLENCE, rf"\b{_PARTNER}\s+(?:\w+\s+)?(?:throws?|threw)\s+(?:\w+\s+){{1,3}}at me\b"),
     (PARTNER_VIOLENCE, r"\bdomestic (?:violence|abuse)\b"),
 )

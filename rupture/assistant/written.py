@@ -1,0 +1,129 @@
+"""The reply of a language model, checked as it streams: sentences that pass are shown, the others withheld; if nothing holds,
+the composed
+reply stands instead and says so. The detector's scores are not its business."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from rupture.assistant.check import Sources, citations, problem, turns_named
+from rupture.assistant.draft import phrase
+from rupture.assistant.reply import Claim, Conversation, Reply
+from rupture.codebook import describe
+from rupture.errors import ChatModelError
+from rupture.guidance.values import Guidance
+from rupture.prompts import fill
+from rupture.protocols import ChatModel
+from rupture.transcript import Turn, clean_speaker_names
+
+BEFORE, AFTER = 6, 2
+"""Turns around the one in focus that the model sees."""
+_MOST_WORDS = 220
+_LONGEST_ANSWER = 8000
+"""Characters after which a model that does not stop is no longer listened to."""
+_SENTENCE = re.compile(r"(.+?[.!?…][\"”')]*(?:\s*\[\d{1,2}\])*)(?=\s|$)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """What has passed so far."""
+
+    sources: Sources
+    ids: dict[int, str]
+    kept: list[str] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
+    withheld: int = 0
+
+    def take(self, sentence: str) -> bool:
+        """Keeps the sentence if it holds; True when something was added to the reply."""
+        clean = " ".join(sentence.split()).lstrip("-*# ")
+        if not clean:
+            return False
+        if problem(clean, self.sources) is not None or sum(len(s.split()) for s in self.kept) + len(clean.split()) > _MOST_WORDS:
+            self.withheld += 1
+            return False
+        cited = citations(clean)
+        if cited:
+            self.claims.append(Claim(re.sub(r"\s*\[\d{1,2}\]", "", clean), tuple(self.ids[n] for n in cited)))
+        self.kept.append(clean)
+        self.turns.extend(turns_named(clean))
+        return True
+
+    def reply(self, composed: Reply) -> Reply:
+        """The reply so far; citation numbers are those the passages have in it."""
+        order = list(dict.fromkeys(p for claim in self.claims for p in claim.passages))
+        renumbered = [re.sub(r"\[(\d{1,2})\]", lambda m: f"[{order.index(self.ids[int(m[1])]) + 1}]", s) for s in self.kept]
+        note = phrase("withheld") if self.withheld else ""
+        turns = tuple(dict.fromkeys([*composed.turns, *self.turns]))
+        return replace(composed, text=" ".join(renumbered), claims=tuple(self.claims), turns=turns, source="llm", note=note)
+
+
+def written(chat: ChatModel, question: str, conversation: Conversation, composed: Reply, guidance: Guidance) -> Iterator[Reply]:
+    """Growing replies, the last one final. The model sees the passages of `composed` and the turns around the focus, nothing
+    else."""
+    ids = dict(enumerate(composed.passages, start=1))
+    turns = _turns(conversation)
+    checked = _Checked(Sources({n: guidance.passages[id].text for n, id in ids.items()}, {t.index: t.text for t in turns}), ids)
+    try:
+        for sentence in _sentences(
+            chat.stream(_system(ids, conversation, guidance), _user(question, conversation, composed, turns))
+        ):
+            if checked.take(sentence):
+                yield checked.reply(composed)
+    except ChatModelError as error:
+        yield replace(composed, note=phrase("fallback", reason=str(error)))
+        return
+    if checked.claims:
+        yield checked.reply(composed)
+    else:
+        yield replace(composed, note=phrase("fallback", reason="nothing in it was borne out by the guidance"))
+
+
+def _sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Whole sentences as the pieces come in; the rest at the end."""
+    pending, total = "", 0
+    for piece in pieces:
+        pending += piece
+        total += len(piece)
+        if total > _LONGEST_ANSWER:
+            return
+        # The last match may still grow by a citation, so it waits for the text after it.
+        while (match := _SENTENCE.match(pending)) and len(pending) > match.end() + 6:
+            yield match[1]
+            pending = pending[match.end() :].lstrip()
+    while match := _SENTENCE.match(pending):
+        yield match[1]
+        pending = pending[match.end() :].lstrip()
+    if pending.strip():
+        yield pending
+
+
+def _turns(conversation: Conversation) -> tuple[Turn, ...]:
+    if conversation.analysis is None or conversation.focus is None:
+        return ()
+    return conversation.analysis.transcript.turns[max(0, conversation.focus - BEFORE) : conversation.focus + AFTER + 1]
+
+
+def _system(ids: dict[int, str], conversation: Conversation, guidance: Guidance) -> str:
+    finding = (
+        conversation.analysis.finding(conversation.focus) if conversation.analysis and conversation.focus is not None else None
+    )
+    passages = "\n\n".join(f"[{n}] {guidance.passages[id].heading}: {guidance.passages[id].text}" for n, id in ids.items())
+    return fill("reply", codes=describe(finding.codes) if finding else "none", passages=passages)
+
+
+def _user(question: str, conversation: Conversation, composed: Reply, turns: tuple[Turn, ...]) -> str:
+    names = clean_speaker_names(conversation.analysis.transcript) if conversation.analysis else {}
+    excerpt = "\n".join(f"turn {t.index}, {names[t.speaker]}: {' '.join(t.text.split())}" for t in turns)
+    # A fence the session cannot have been written for, and the same for the same session.
+    fence = "=" * 8 + hashlib.sha256(excerpt.encode()).hexdigest()[:12]
+    seen = composed.text.split("\n\n", 1)[0]
+    return fill(
+        "reply_moment",
+        fence=fence,
+        excerpt=excerpt or "(no session)",
+        seen=seen,
+        question=question or "What happened here, and what could I have said?",
+    )

@@ -1,0 +1,171 @@
+"""Keeps words on this machine: environment, a private temp folder, server settings, and the check that all of it took hold.
+
+`harden()` runs before gradio, langchain or a Hugging Face library is imported, since they read the environment when imported.
+`self_test` reads the settings back from the built server, which does not start when one differs. Standard library only.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+HOST = "127.0.0.1"
+HOST_NAMES = ("127.0.0.1", "localhost", "[::1]")
+MAX_REQUEST_BYTES = 2_000_000
+MAX_WAITING = 20
+DELETE_CACHE = (60, 300)
+
+SET: Mapping[str, str] = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
+    "DO_NOT_TRACK": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_CHAT_FLAGGING_MODE": "never",
+    "GRADIO_FLAGGING_MODE": "never",
+    "GRADIO_MCP_SERVER": "False",
+    "GRADIO_NUM_WORKERS": "1",
+    "GRADIO_RUN_HISTORY": "False",
+    "GRADIO_SHARE": "False",
+    "GRADIO_SSR_MODE": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    # HTTP libraries send even loopback requests through a proxy unless told not to.
+    "NO_PROXY": "127.0.0.1,localhost,::1",
+    "OLLAMA_NO_CLOUD": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_OFFLINE": "1",
+    "no_proxy": "127.0.0.1,localhost,::1",
+}
+"""What every process of the tool runs with. A user who turns a remote model on does so per session, not through these."""
+
+REMOVED = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+REMOVED_PREFIXES = ("CHROMA_OTEL_", "GRADIO_", "LANGCHAIN_", "LANGSMITH_", "OTEL_")
+"""`GRADIO_` as a whole: paths, buckets, host names and debug switches are the server's business, not the shell's."""
+
+MOUNT: Mapping[str, Any] = {
+    "allowed_paths": [],
+    "enable_monitoring": False,
+    "footer_links": [],
+    "max_file_size": MAX_REQUEST_BYTES,
+    "mcp_server": False,
+    "run_history": False,
+    "show_error": False,
+    "ssr_mode": False,
+}
+"""Settings of the Gradio app as it is mounted."""
+
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every response. Gradio needs inline and evaluated scripts; the rest of the policy keeps the page from reaching anywhere else."""
+
+_PREFIX = "rupture-screen-"
+_locks: list[IO[str]] = []
+
+
+def harden() -> Path:
+    """Puts the environment in order and returns the private temp folder, which is removed when the process ends."""
+    for name in list(os.environ):
+        if name in REMOVED or (name.startswith(REMOVED_PREFIXES) and name not in SET):
+            del os.environ[name]
+    os.environ.update(SET)
+    folder = _private_folder()
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    return folder
+
+
+def differing_environment() -> list[str]:
+    """Names of variables that are not as `harden` leaves them, as sentences."""
+    wrong = [f"{name} is not {value!r}" for name, value in SET.items() if os.environ.get(name) != value]
+    allowed = {*SET, "GRADIO_TEMP_DIR"}
+    wrong += [f"{name} is set" for name in os.environ if name in REMOVED or (name.startswith(REMOVED_PREFIXES) and name not in allowed)]
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR", ""))
+    if not folder.name.startswith(_PREFIX) or not folder.is_dir():
+        wrong.append("GRADIO_TEMP_DIR is not a private folder of this tool")
+    elif os.name == "posix" and folder.stat().st_mode & 0o077:
+        wrong.append("GRADIO_TEMP_DIR can be read by other users")
+    return wrong
+
+
+def self_test(app: Any, blocks: Any) -> list[str]:
+    """What does not hold of the built server `app` and the Gradio `blocks` inside it; empty when all is well."""
+    expected = {**MOUNT, "analytics_enabled": False, "delete_cache": DELETE_CACHE, "share": False}
+    # These two are consumed while mounting: the environment above decides their default, the routes below show the result.
+    del expected["mcp_server"]
+    wrong = [f"{name} is not {value!r}" for name, value in expected.items() if getattr(blocks, name, None) != value]
+    wrong += [f"event {fn.api_name!r} can be called from outside the page" for fn in blocks.fns.values() if fn.api_visibility != "private"]
+    if getattr(blocks, "mcp_server_obj", None) is not None:
+        wrong.append("the MCP server is on")
+    if blocks.max_queue_size if hasattr(blocks, "max_queue_size") else blocks._queue.max_size != MAX_WAITING:
+        wrong.append(f"the queue holds other than {MAX_WAITING} waiting requests")
+    present = {layer.cls.__name__ for layer in app.user_middleware}
+    wrong += [f"{name} is missing" for name in ("TrustedHostMiddleware", "Guard") if name not in present]
+    return differing_environment() + wrong
+
+
+def _private_folder() -> Path:
+    """A fresh folder that only this user can read. Folders left by a killed process are removed on the way."""
+    base = Path(tempfile.gettempdir())
+    for left in base.glob(f"{_PREFIX}*"):
+        if _is_ours(left) and not _in_use(left):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock = (folder / "in-use").open("w")
+    _hold(lock)
+    _locks.append(lock)
+    atexit.register(_wipe, folder, lock)
+    return folder
+
+
+def _wipe(folder: Path, lock: IO[str]) -> None:
+    lock.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return sys.platform == "win32" or folder.stat().st_uid == os.getuid()
+
+
+if sys.platform == "win32":
+
+    def _hold(lock: IO[str]) -> None:
+        """An open file cannot be deleted on Windows, which is lock enough."""
+
+    def _in_use(folder: Path) -> bool:
+        try:
+            (folder / "in-use").unlink(missing_ok=True)
+        except OSError:
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def _hold(lock: IO[str]) -> None:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _in_use(folder: Path) -> bool:
+        try:
+            with (folder / "in-use").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            # A folder without its lock file was caught between being made and being held.
+            return False
+        return False

@@ -1,0 +1,127 @@
+"""Desk: everything one browser tab has on it, and every change to it as a pure function from desk to desk. Knows no Gradio."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rupture import formats
+from rupture.analysis import Analysis
+from rupture.assistant.assistant import Assistant
+from rupture.assistant.reply import Conversation, Reply
+from rupture.episodes import find_episodes
+from rupture.formats.reading import Reading
+from rupture.transcript import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry of the chat: the user's words, a reply, or a plain line from the tool."""
+
+    role: str
+    text: str = ""
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One tab. `reading` waits for its speakers to be confirmed; `question` came with it. `selected` is the turn looked at."""
+
+    said: tuple[Said, ...] = ()
+    reading: Reading | None = None
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    question: str = ""
+    conversation: Conversation = field(default_factory=Conversation)
+    selected: int | None = None
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The analysis that the conversation is about."""
+        return self.conversation.analysis
+
+    def say(self, text: str) -> "Desk":
+        """The desk with a plain line from the tool at the end of the chat."""
+        return replace(self, said=(*self.said, Said("assistant", text)))
+
+
+def receive(desk: Desk, text: str, files: tuple[str, ...]) -> Desk:
+    """The desk after a message: a transcript in it waits for confirmation, a question waits in `question`."""
+    if files:
+        return _with_reading(desk, formats.read_file(Path(files[0])), text.strip())
+    question, pasted = formats.split_question(text)
+    if pasted and formats.looks_like_transcript(pasted):
+        return _with_reading(desk, formats.read(pasted), question)
+    return replace(desk, said=(*desk.said, Said("user", text.strip())), question=text.strip())
+
+
+def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
+    if not reading.transcript.turns:
+        return replace(desk, question=question).say(
+            "No speakers were found in this text, so there is nothing to analyse. Start each line with who is speaking, for "
+            "example “Therapist: …” and “Client: …”, and paste it again."
+        )
+    shown = f"A session of {len(reading.transcript.turns)} turns" + (f": {question}" if question else "")
+    roles = {speaker: reading.transcript.role_of(speaker) for speaker in reading.transcript.speakers}
+    return replace(desk, said=(*desk.said, Said("user", shown)), reading=reading, roles=roles, question=question)
+
+
+def set_role(desk: Desk, speaker: int, role: str) -> Desk:
+    """The role of the speaker at that place in the reading, changed; anything that is not there changes nothing."""
+    speakers = desk.reading.transcript.speakers if desk.reading else ()
+    if not 0 <= speaker < len(speakers) or role not in set(Role):
+        return desk
+    return replace(desk, roles={**desk.roles, speakers[speaker]: Role(role)})
+
+
+def drop_reading(desk: Desk) -> Desk:
+    """The desk without the waiting transcript."""
+    return replace(desk, reading=None, roles={}, question="").say("Left out. Paste another session, or ask a question.")
+
+
+def analysed(desk: Desk, assistant: Assistant) -> Desk:
+    """The waiting transcript analysed, with suggestions, and the first moment to look at chosen."""
+    if desk.reading is None:
+        return desk
+    analysis = assistant.suggest(assistant.analyse(desk.reading.transcript.with_roles(desk.roles)))
+    return replace(desk, reading=None, roles={}, conversation=Conversation(analysis), selected=first_moment(analysis))
+
+
+def answers(desk: Desk, assistant: Assistant) -> Iterator[Desk]:
+    """The desk with the answer to the waiting question growing at the end of the chat; the last one is final."""
+    for reply, conversation in assistant.answer(desk.question, desk.conversation):
+        selected = conversation.focus if conversation.focus is not None else desk.selected
+        said = (*desk.said, Said("assistant", reply.text, reply))
+        yield replace(desk, said=said, conversation=conversation, selected=_within(selected, conversation.analysis), question="")
+
+
+def select(desk: Desk, turn: int) -> Desk:
+    """The desk looking at `turn`, which also becomes what a follow-up question is about."""
+    if desk.analysis is None or not 0 <= turn < len(desk.analysis.transcript.turns):
+        return desk
+    return replace(desk, selected=turn, conversation=replace(desk.conversation, focus=turn))
+
+
+def set_aside(desk: Desk, assistant: Assistant) -> Desk:
+    """The selected finding taken out of the analysis because the clinician reads it otherwise; episodes follow from what is left."""
+    analysis = desk.analysis
+    if analysis is None or desk.selected is None:
+        return desk
+    findings = tuple(f for f in analysis.findings if f.turn != desk.selected)
+    left = replace(
+        analysis,
+        findings=findings,
+        episodes=find_episodes(analysis.transcript, {f.turn: f.codes for f in findings}),
+        top_moments=tuple(turn for turn in analysis.top_moments if turn != desk.selected),
+        notes=(*analysis.notes, f"Turn {desk.selected} was set aside by the reader; session ratings are from before that."),
+        suggestions=(),
+    )
+    return replace(desk, conversation=Conversation(assistant.suggest(left)), selected=desk.selected)
+
+
+def first_moment(analysis: Analysis) -> int | None:
+    """The turn to open with: the first top moment, else the first client turn with a code."""
+    clients = (f.turn for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT)
+    return next(iter(analysis.top_moments), next(clients, None))
+
+
+def _within(turn: int | None, analysis: Analysis | None) -> int | None:
+    return turn if turn is not None and analysis and turn < len(analysis.transcript.turns) else None

@@ -1,0 +1,178 @@
+"""From query to shown passages: fusion, filter, variety, abstention, speed; and LangChain gets what search gives."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from small_corpus import HashingEncoder
+
+from rupture.guidance.query import question_query
+from rupture.guidance.rank import rank, reciprocal_rank_fusion
+from rupture.guidance.retriever import HybridRetriever
+from rupture.guidance.scope import covered
+from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
+from rupture.guidance.vectors import exact_index
+
+CASES = [json.loads(line) for line in (Path(__file__).parents[2] / "evals/cases/guidance_dev.jsonl").read_text("utf-8").splitlines()]
+
+
+def _passage(name, **fields):
+    document = name.partition("#")[0]
+    return Passage(name, document, document, "Heading", fields.pop("text", name), fields.pop("role", PassageRole.DO), **fields)
+
+
+def _ids(found):
+    return [candidate.passage.id for candidate in found]
+
+
+def test_fusion_by_hand_and_its_ties():
+    # a: 1/61 + 1/62; b: 1/62 + 1/61: equal, so the id decides; c: 1/63
+    assert [name for name, _ in reciprocal_rank_fusion([["b", "a", "c"], ["a", "b"]])] == ["a", "b", "c"]
+    assert dict(reciprocal_rank_fusion([["b", "a"], ["b"]]))["b"] == pytest.approx(2 / 61)
+    assert reciprocal_rank_fusion([[], []]) == []
+
+
+def test_at_most_two_passages_of_a_document_and_other_strategies_first():
+    candidates = [Candidate(_passage(f"a#{n}", strategies=("R4",)), 0.030 - n / 1e4, 0.5) for n in range(4)]
+    candidates += [Candidate(_passage("b#1", strategies=("R4",)), 0.0295, 0.5), Candidate(_passage("c#1", strategies=("R5",)), 0.0290, 0.5)]
+    found = rank(candidates, Query("x"))
+    assert _ids(found)[:2] == ["a#0", "c#1"]
+    assert sum(name.startswith("a#") for name in _ids(found)) == 2
+    assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
+
+
+def test_agreement_with_the_query_decides_between_near_equals():
+    def first(query, *passages):
+        return rank([Candidate(p, 0.02, 0.5) for p in passages], query)[0].passage.id
+
+    plain = _passage("a#1")
+    assert first(Query("x", markers=("W5",)), plain, _passage("z#1", markers=("W5",))) == "z#1"
+    assert first(Query("x", markers=("W5",)), _passage("a#1", markers=("W1", "W2", "W5")), _passage("z#1", markers=("W5",))) == "z#1"
+    assert first(Query("x", strategies=("R5",)), plain, _passage("z#1", strategies=("R5",))) == "z#1"
+    assert first(Query("x", modality="cbt"), plain, _passage("z#1", modality=("cbt",))) == "z#1"
+    assert first(Query("x", modality="cbt"), _passage("a#1", modality=("dbt",)), _passage("z#1")) == "z#1"
+    assert first(Query("x"), _passage("a#1", modality=("couples",)), _passage("z#1")) == "z#1"
+    assert first(Query("x", roles=(PassageRole.SAY,)), plain, _passage("z#1", role=PassageRole.SAY)) == "z#1"
+    assert first(Query("x"), _passage("z#1"), plain) == "a#1"
+
+
+def test_few_passages_about_a_marker_open_the_search_to_all():
+    def candidates(count):
+        passages = [_passage(f"w{n}#1", markers=("W5",), text="yes") for n in range(count)]
+        passages += [_passage(f"c{n}#1", markers=("C1",), text="yes") for n in range(12)] + [_passage("any#1", text="yes")]
+        guidance = Guidance({p.id: p for p in passages}, {}, "d")
+        return HybridRetriever(guidance, HashingEncoder(), exact_index(guidance, HashingEncoder())).candidates(Query("yes", ("W5",)))
+
+    assert {c.passage.markers for c in candidates(8)} == {("W5",), ()}
+    assert ("C1",) in {c.passage.markers for c in candidates(7)}
+
+
+def test_word_search_finds_what_meaning_misses_and_stems(guidance):
+    encoder = HashingEncoder()
+    retriever = HybridRetriever(guidance, encoder, exact_index(guidance, encoder), dense=False)
+    assert _ids(retriever.candidates(question_query("withdrawals"))) == _ids(retriever.candidates(question_query("withdrawing"))) != []
+    assert retriever.candidates(question_query("metacommunicate"))[0].passage.document == "metacommunication"
+    assert retriever.candidates(question_query("qwxyz")) == []
+    assert retriever.candidates(question_query("the and of")) == []
+
+
+@pytest.mark.parametrize("question", ["", "???", "the", "x" * 50_000, "\x00 \ud800".encode("utf-8", "replace").decode()])
+def test_odd_questions_find_something_or_nothing_but_do_not_fail(real, question):
+    _, _, retriever = real
+    query = question_query(question)
+    candidates = retriever.candidates(query)
+    assert not covered(candidates, query)
+
+
+def _wrong(real, split):
+    _, _, retriever = real
+    queries = [(case, question_query(case["question"])) for case in CASES if case["split"] in split]
+    return [case["question"] for case, query in queries if covered(retriever.candidates(query), query) != case["covered"]], len(queries)
+
+
+def test_what_the_corpus_does_not_cover_is_left_alone(real):
+    wrong, count = _wrong(real, ("tune", "held"))
+    assert len(wrong) <= 0.05 * count, wrong
+    wrong, count = _wrong(real, ("fresh",))
+    assert len(wrong) <= 0.15 * count, wrong
+
+
+@pytest.mark.parametrize("question", [
+    "What will the weather be like tomorrow?", "Can I deduct my rent from tax?", "What dose of sertraline should my client take?",
+    "Does my client have borderline personality disorder?", "Which diagnosis fits?", "Is my client bipolar?",
+    "How do I taper someone off diazepam?", "Write me a poem",
+])
+def test_topics_that_are_never_ours_are_not_covered(real, question):
+    _, _, retriever = real
+    assert not covered(retriever.candidates(question_query(question)), question_query(question))
+
+
+@pytest.mark.parametrize("question", [
+    "She is angry about the diagnosis I gave her", "My client says the medication I suggested made it worse and blames me",
+    "What could I say when she tells me I am just like her mother?", "W5", "He laughs while he tells me about the accident",
+])
+def test_anger_about_such_topics_is_about_the_alliance(real, question):
+    _, _, retriever = real
+    assert covered(retriever.candidates(question_query(question)), question_query(question))
+
+
+def test_nothing_found_is_not_covered():
+    assert not covered([], Query("x", markers=("W5",)))
+
+
+def test_good_questions_find_their_document_among_the_first_three(real):
+    _, _, retriever = real
+    cases = [case for case in CASES if case.get("documents")]
+    hits = 0
+    for case in cases:
+        query = question_query(case["question"])
+        hits += bool({c.passage.document for c in rank(retriever.candidates(query), query, 3)} & set(case["documents"]))
+    assert hits >= 0.8 * len(cases)
+
+
+def test_a_warm_search_takes_less_than_fifty_milliseconds(real):
+    _, _, retriever = real
+    times = []
+    for question in ("What can I say when a client agrees with everything?", "silence", "couples", "C4", "how do I apologise"):
+        start = time.perf_counter()
+        query = question_query(question)
+        rank(retriever.candidates(query), query)
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[len(times) // 2] <= 0.050, times
+
+
+def test_langchain_gets_what_search_gives(real):
+    from rupture.guidance.langchain import as_retriever
+
+    _, _, retriever = real
+    question = "What can I say when a client agrees with everything?"
+    query = question_query(question)
+    found = as_retriever(retriever, limit=4).invoke(question)
+    assert [document.id for document in found] == _ids(rank(retriever.candidates(query), query, 4))
+    assert found[0].metadata["references"]
+    assert as_retriever(retriever).invoke("Who won the world cup?") == []
+
+
+@pytest.mark.parametrize("call", ["invoke", "ainvoke"])
+def test_langchain_is_not_traced_even_where_the_environment_asks_for_it(monkeypatch, call):
+    from langsmith import utils
+
+    from rupture.guidance.langchain import as_retriever
+
+    class Probe:
+        def candidates(self, query):
+            traced.append(utils.tracing_is_enabled())
+            return []
+
+    traced = []
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    utils.get_env_var.cache_clear()
+    try:
+        assert utils.tracing_is_enabled()
+        found = getattr(as_retriever(Probe()), call)("a question")
+        assert (asyncio.run(found) if call == "ainvoke" else found) == []
+    finally:
+        utils.get_env_var.cache_clear()
+    assert traced == [False]
