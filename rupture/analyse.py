@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rupture.analysis import Analysis, ModelCard, Scores, State
+from rupture.analysis import DECIMALS, Analysis, ModelCard, Scores, State
 from rupture.episodes import episode_of_turn, find_episodes
 from rupture.evidence import locate
 from rupture.gates import gate
@@ -31,7 +31,8 @@ def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) ->
     """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case."""
     state, notes = gate(transcript)
     if state is State.NOT_ANALYSED:
-        return Analysis(transcript, state, (*transcript.notes, *notes), risk=find_risk(transcript), model=decisions.model)
+        reasons = (*transcript.notes, *notes)
+        return Analysis(replace(transcript, notes=()), state, reasons, risk=find_risk(transcript), model=decisions.model)
     (scores,) = detector.score([transcript])
     analysis = decide(transcript, state, notes, scores, decisions)
     return replace(analysis, findings=locate(detector, transcript, analysis.findings))
@@ -40,15 +41,17 @@ def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) ->
 def decide(
     transcript: Transcript, state: State, notes: Sequence[str], scores: Sequence[Scores], decisions: Decisions
 ) -> Analysis:
-    """The analysis without evidence, from scores alone; pure."""
+    """The analysis without evidence, from scores alone; pure. Decided again from what `to_dict` saved, it comes out the same:
+    scores are kept to the places that are saved, and the transcript's notes become the analysis's."""
+    scores = tuple({name: round(value, DECIMALS) for name, value in turn.items()} for turn in scores)
     findings = find(transcript, scores, decisions.policy)
     episodes = find_episodes(transcript, {f.turn: f.codes for f in findings})
     any_codes = bool(episodes)
     return Analysis(
-        transcript=transcript,
+        transcript=replace(transcript, notes=()),
         state=state,
         notes=(*transcript.notes, *notes),
-        scores=tuple(scores),
+        scores=scores,
         findings=findings,
         episodes=episodes,
         top_moments=top_moments(findings, scores, episode_of_turn(episodes, transcript), decisions.policy),

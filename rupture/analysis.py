@@ -12,6 +12,8 @@ from rupture.codebook import Component, Family, components_of
 from rupture.transcript import Role, Transcript, Turn
 
 SCHEMA = 1
+DECIMALS = 4
+"""Places that probabilities are kept to, so that a saved analysis is decided like the one that was shown."""
 
 Scores = Mapping[str, float]
 """Calibrated probabilities of one turn by code or family name, each in [0, 1]."""
@@ -136,12 +138,13 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data of schema 1."""
+        by_turn = {finding.turn: finding for finding in self.findings}
         return {
             "schema": SCHEMA,
             "id": self.transcript.id,
             "state": self.state.value,
             "notes": list(self.notes),
-            "turns": [self._turn_dict(turn) for turn in self.transcript.turns],
+            "turns": [self._turn_dict(turn, by_turn.get(turn.index, Finding(turn.index, ()))) for turn in self.transcript.turns],
             "episodes": [_episode_dict(episode) for episode in self.episodes],
             "top_moments": list(self.top_moments),
             "session": asdict(self.session) if self.session else None,
@@ -151,8 +154,7 @@ class Analysis:
             "model": {**asdict(self.model), "covers": list(self.model.covers)} if self.model else None,
         }
 
-    def _turn_dict(self, turn: Turn) -> dict[str, Any]:
-        finding = self.finding(turn.index) or Finding(turn.index, ())
+    def _turn_dict(self, turn: Turn, finding: Finding) -> dict[str, Any]:
         return {
             "index": turn.index,
             "line": turn.line,
@@ -160,7 +162,7 @@ class Analysis:
             "role": turn.role.value,
             "text": turn.text,
             "start": turn.start,
-            "scores": {name: round(value, 4) for name, value in self.scores[turn.index].items()} if self.scores else {},
+            "scores": dict(self.scores[turn.index]) if self.scores else {},
             "codes": list(finding.codes),
             "hints": list(finding.hints),
             "components": list(finding.components),
@@ -178,12 +180,12 @@ class Analysis:
             for t in data["turns"]
             if t["codes"] or t["hints"]
         )
-        model = data["model"]
+        state, model = State(data["state"]), data["model"]
         return cls(
             transcript=Transcript(data["id"], turns),
-            state=State(data["state"]),
+            state=state,
             notes=tuple(data["notes"]),
-            scores=tuple(t["scores"] for t in data["turns"]),
+            scores=() if state is State.NOT_ANALYSED else tuple(t["scores"] for t in data["turns"]),
             findings=findings,
             episodes=tuple(_episode_from(e) for e in data["episodes"]),
             top_moments=tuple(data["top_moments"]),

@@ -37,7 +37,8 @@ def run_batch(
     errors.unlink(missing_ok=True)
     seen: set[str] = set()
     out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("a", encoding="utf-8") as results:
+    # An id may hold half a surrogate pair, which UTF-8 has not; the backslash form is the same string in JSON.
+    with out.open("a", encoding="utf-8", errors="backslashreplace") as results:
         for source in sources:
             if source.id in seen:
                 raise RunError(
@@ -50,7 +51,7 @@ def run_batch(
             try:
                 analysis = analyse(source.read().transcript)
             except RuptureError as error:
-                with errors.open("a", encoding="utf-8") as file:
+                with errors.open("a", encoding="utf-8", errors="backslashreplace") as file:
                     _write(file, {"id": source.id, "error": str(error)})
                 yield Outcome(source.id, "failed", str(error))
                 continue
@@ -72,18 +73,23 @@ def _done(out: Path, digest: str) -> set[str]:
     ids = set()
     whole = 0
     with out.open("rb") as file:
-        for line in file:
+        for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 break
             whole += len(line)
-            data = json.loads(line)
-            made_by = (data.get("model") or {}).get("digest")
+            try:
+                data = json.loads(line)
+                id, made_by = data["id"], (data["model"] or {}).get("digest")
+            except (ValueError, LookupError, TypeError, AttributeError):
+                raise RunError(
+                    f"{out}:{number}: this line is not an analysis. Use another file, or --fresh to start over."
+                ) from None
             if made_by != digest:
                 raise RunError(
                     f"{out} holds analyses by another model ({str(made_by)[:12]}, now {digest[:12]}). "
                     "Use another file, or --fresh to start over."
                 )
-            ids.add(data["id"])
+            ids.add(id)
     if whole < out.stat().st_size:
         with out.open("r+b") as file:
             file.truncate(whole)

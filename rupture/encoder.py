@@ -1,6 +1,6 @@
 """The text encoder: strings to vectors by onnxruntime and tokenizers, the only module that imports either for text.
 
-One pass gives what the detector reads (mean-pooled states of several layers) and what the guidance index reads (the normalised
+One pass gives what the detector reads (a middle layer and the last one, pooled) and what the guidance index reads (the normalised
 sentence embedding), so that one small model serves both. Knows nothing of turns, passages or codes.
 """
 
@@ -46,7 +46,8 @@ def session(path: Path, threads: int = 0) -> "onnxruntime.InferenceSession":
 
 
 class Encoder:
-    """all-MiniLM-L6-v2 in int8 (see NOTICE); vectors do not depend on what else is in the call, up to float rounding."""
+    """all-MiniLM-L6-v2 in int8 (see NOTICE). The same call gives the same vectors; since activations are quantised a batch at a
+    time, a text's vector moves a little (cosine above .97) with the other texts of the call."""
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         from tokenizers import Tokenizer
@@ -72,7 +73,8 @@ class Encoder:
         return (last / np.maximum(norms, 1e-9)).astype(np.float32)
 
     def layers(self, texts: Sequence[str]) -> Vectors:
-        """Mean-pooled hidden states, (len(texts), layers, 384), the last layer last. Equal texts are encoded once."""
+        """Pooled hidden states, (len(texts), 3, 384): mean of the middle layer, maximum and mean of the last. Equal texts are
+        encoded once."""
         unique = list(dict.fromkeys(texts))
         encodings = self._tokenizer.encode_batch(unique)
         by_length = sorted(range(len(unique)), key=lambda i: len(encodings[i].ids))
@@ -81,7 +83,7 @@ class Encoder:
             indices = by_length[batch]
             for i, vector in zip(indices, self._run([encodings[i] for i in indices]), strict=True):
                 rows[unique[i]] = vector
-        return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 1, 384), np.float32)
+        return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 3, 384), np.float32)
 
     def _run(self, encodings: "Sequence[Encoding]") -> Vectors:
         width = max(len(encoding.ids) for encoding in encodings)
@@ -91,8 +93,7 @@ class Encoder:
             ids[row, : len(encoding.ids)] = encoding.ids
             mask[row, : len(encoding.ids)] = 1
         (pooled,) = self._session.run(["layers"], {"input_ids": ids, "attention_mask": mask})
-        vectors: Vectors = pooled
-        return vectors
+        return np.asarray(pooled, np.float32)
 
 
 def _batches(lengths: Sequence[int]) -> list[slice]:

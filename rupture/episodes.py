@@ -78,12 +78,14 @@ def _severity(coded_turns: int, families: int) -> int:
 
 
 def _resolved(transcript: Transcript, speaker: str, chain: Sequence[int], end: int, uses: Sequence[StrategyUse]) -> int:
-    """1 unanswered and still going when the record ends; 2 faded unanswered; 3 answered, strain went on; 4 answered, then
-    quiet; 5 answered with at least two strategies, one of them exploratory (R4 to R9), then quiet."""
+    """1 unanswered and still going when the record ends; 2 faded unanswered; 3 answered, but strain went on or the client's
+    next words are not in the episode; 4 answered, then quiet; 5 answered with at least two strategies, one of them exploratory
+    (R4 to R9), then quiet."""
     quiet_after = [t.index for t in transcript.turns[chain[-1] + 1 : end + 1] if t.speaker == speaker]
     if not uses:
         return 2 if quiet_after else 1
-    if not quiet_after or uses[-1].turn < chain[-1]:
+    answers = [use.turn for use in uses if use.turn > chain[-1]]
+    if not answers or not any(index > answers[0] for index in quiet_after):
         return 3
     explored = any(use.code in _EXPLORATORY for use in uses)
     return 5 if explored and len({use.code for use in uses}) > 1 else 4

@@ -22,7 +22,7 @@ _SHORT = 8
 _KEEP = 0.5
 """Clauses whose absence costs at least this share of the largest drop are evidence too."""
 _MOST = 3
-_CLAUSE = re.compile(r"[^.!?;,…\n—]+(?:[.!?;,…\n—]+|--)?[\"')\]]*\s*")
+_CLAUSE = re.compile(r"(?!-)(?:(?!--)[^.!?;,…\n—])+(?:[.!?;,…\n—]+|-{2,})?[\"')\]]*\s*")
 
 
 def locate(detector: Detector, transcript: Transcript, findings: Sequence[Finding]) -> tuple[Finding, ...]:

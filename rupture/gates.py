@@ -79,13 +79,16 @@ def _no_words(transcript: Transcript) -> str | None:
 def _not_english(transcript: Transcript) -> str | None:
     if _foreign_script(_talk(transcript)):
         return "Most of it is not in the Latin alphabet. Only English can be analysed."
-    found = [word for turn in _talk(transcript) for word in words(turn.text)]
-    share = sum(map(is_function_word, found)) / len(found)
-    longer = [turn for turn in _talk(transcript) if len(words(turn.text)) >= LONG_ENOUGH]
-    foreign = [turn for turn in longer if not _is_english(turn)]
-    if ((share >= ENGLISH or len(found) < LONG_ENOUGH * 2) and len(foreign) < FOREIGN * len(longer)) or share >= 2 * ENGLISH:
+    talk = [(turn, words(turn.text)) for turn in _talk(transcript)]
+    number = sum(len(found) for _, found in talk)
+    if number < 2 * LONG_ENOUGH:
         return None
-    return f"It does not read as spoken English ({share:.0%} common English words; talk has about half). Only English can be analysed."
+    share = sum(is_function_word(word) for _, found in talk for word in found) / number
+    longer = [turn for turn, found in talk if len(found) >= LONG_ENOUGH]
+    foreign = [turn for turn in longer if not _is_english(turn)]
+    if share >= (ENGLISH if number >= SAMPLE else ENGLISH / 2) and len(foreign) <= FOREIGN * len(longer):
+        return None
+    return f"It does not read as spoken English: {share:.0%} of the words are common English ones, in talk about half are."
 
 
 def _not_a_conversation(transcript: Transcript) -> str | None:

@@ -77,8 +77,9 @@ def top_moments(
 
     `episodes_of` maps a coded client turn to its episode.
     """
-    sure = [f.turn for f in findings if f.codes and scores[f.turn].get(RUPTURE, 0.0) >= policy.top]
+    client_turns = [f.turn for f in findings if f.codes and f.turn in episodes_of]
+    sure = [turn for turn in client_turns if scores[turn].get(RUPTURE, 0.0) >= policy.top]
     chosen: dict[int, int] = {}
-    for turn in sorted(sure, key=lambda t: (-scores[t][RUPTURE], t)):
+    for turn in sorted(sure, key=lambda t: (-scores[t].get(RUPTURE, 0.0), t)):
         chosen.setdefault(episodes_of[turn], turn)
     return tuple(list(chosen.values())[:TOP_MOMENTS])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rupture.analyse import Decisions, analyse
 from rupture.analysis import Analysis
+from rupture.assistant.caution import bias_at
 from rupture.assistant.compose import compose
 from rupture.assistant.focus import turn_in_focus
 from rupture.assistant.intents import Intents
@@ -38,7 +39,7 @@ class Assistant:
 
     def suggest(self, analysis: Analysis) -> Analysis:
         """The analysis with suggestions for its episodes; none for moments with risk language."""
-        return replace(analysis, suggestions=suggest(analysis, self.retriever))
+        return replace(analysis, suggestions=suggest(analysis, self.guidance, self.retriever))
 
     def answer(self, question: str, conversation: Conversation) -> Iterator[tuple[Reply, Conversation]]:
         """The reply so far and the conversation after it, growing; the last pair is the answer. Without a chat model there is
@@ -46,12 +47,24 @@ class Assistant:
 
         An empty question about an analysed session asks for the overview.
         """
-        intent = self.intents.of(question, has_session=conversation.analysis is not None)
+        intent = self.intents.of(question)
         modality = modality_in(question) or (conversation.modality if intent == "respond" else None)
-        after = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
-        composed = compose(question, after, self.retriever, self.decisions.miss_rate)
-        if self.chat is None or composed.risk or not composed.claims:
+        asked = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
+        again = asked.focus is not None and asked.focus == conversation.shown
+        miss_rate = self.decisions.miss_rate
+        composed = compose(question, asked, self.guidance, self.retriever, miss_rate, again=again)
+        shown = asked.focus if asked.focus in composed.turns else conversation.shown
+        after = replace(asked, shown=shown, noticed=conversation.noticed or composed.risk)
+        if self.chat is None or not _may_be_rewritten(composed, after):
             yield composed, after
             return
         for reply in written(self.chat, question, after, composed, self.guidance):
             yield reply, after
+
+
+def _may_be_rewritten(composed: Reply, conversation: Conversation) -> bool:
+    """Whether a language model may word this reply: there is advice in it, and nothing that calls for fixed words."""
+    analysis, turn = conversation.analysis, conversation.focus
+    if composed.risk or not composed.claims:
+        return False
+    return analysis is None or turn is None or turn >= len(analysis.transcript.turns) or not bias_at(analysis, turn)

@@ -1,14 +1,17 @@
-"""Which turn a question is about: the one it names, else the one in focus, else the one to open with. Pure."""
+"""Which turn a question is about: the one it names, quotes or counts, else the one in focus, else the one to open with. Pure."""
 
 import re
 
 from rupture.analysis import Analysis
 from rupture.assistant.reply import Conversation
-from rupture.transcript import Role
+from rupture.transcript import Role, clean_speaker_names
 
 _NAMED = re.compile(r"(?:\bturns?|\bline|#)\s*#?(\d{1,5})\b", re.IGNORECASE)
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "other": 1, "last": -1}
-_ORDINAL = re.compile(r"\b(first|second|third|other|last)\s+(?:one|moment|finding)\b", re.IGNORECASE)
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+_ORDINAL = re.compile(r"\b(first|second|third|fourth|last|next|other)\s+(?:one|moment|finding|turn|place)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“]([^\"“”]{2,300})[\"”]|(?<!\w)['‘]([^'‘’]{2,300}?)['’](?!\w)")
+_LEAST_QUOTED = 2
+"""Words a quotation needs before it is looked for in the session."""
 
 
 def named_turn(question: str) -> int | None:
@@ -29,14 +32,16 @@ def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int
     named = named_turn(question)
     if named is not None:
         return _client_turn(analysis, named)
-    moments = ranked_moments(analysis)
-    ordinal = _ORDINAL.search(question)
-    if ordinal and moments:
-        position = _ORDINALS[ordinal[1].lower()]
-        return moments[position] if position < len(moments) else moments[-1]
+    pointed = _quoted_turn(question, analysis)
+    if pointed is None:
+        pointed = _counted_turn(question, ranked_moments(analysis), conversation.focus)
+    if pointed is None:
+        pointed = _turn_of_speaker(question, analysis, conversation.focus)
+    if pointed is not None:
+        return pointed
     if intent != "overview" and conversation.focus is not None:
         return conversation.focus
-    return moments[0] if moments else None
+    return next(iter(ranked_moments(analysis)), None)
 
 
 def ranked_moments(analysis: Analysis) -> list[int]:
@@ -51,4 +56,44 @@ def _client_turn(analysis: Analysis, turn: int) -> int:
     if turn >= len(turns) or turns[turn].role is Role.CLIENT:
         return turn
     before = (t.index for t in reversed(turns[:turn]) if t.role is Role.CLIENT)
-    return next(before, turn)
+    after = (t.index for t in turns[turn:] if t.role is Role.CLIENT)
+    return next(before, next(after, turn))
+
+
+def _quoted_turn(question: str, analysis: Analysis) -> int | None:
+    """The turn that holds words quoted in the question: one with codes before one without, then the first."""
+    quotes = [_plain(match[1] or match[2]) for match in _QUOTED.finditer(question)]
+    quotes = [quote for quote in quotes if len(quote.split()) >= _LEAST_QUOTED]
+    holding = [t.index for t in analysis.transcript.turns if any(f" {quote} " in f" {_plain(t.text)} " for quote in quotes)]
+    found = [turn for turn in ranked_moments(analysis) if turn in holding] or holding
+    return _client_turn(analysis, found[0]) if found else None
+
+
+def _counted_turn(question: str, moments: list[int], focus: int | None) -> int | None:
+    """`the second one`; `the next one` and `the other one` count from the one in focus."""
+    ordinal = _ORDINAL.search(question)
+    if not ordinal or not moments:
+        return None
+    word = ordinal[1].lower()
+    if word in _ORDINALS:
+        position = _ORDINALS[word]
+    else:
+        position = moments.index(focus) + 1 if focus in moments else 1
+        position = position % len(moments) if word == "other" else position
+    return moments[position] if position < len(moments) else moments[-1]
+
+
+def _turn_of_speaker(question: str, analysis: Analysis, focus: int | None) -> int | None:
+    """The one in focus, or else the surest, of the client the question names; only where there are several clients."""
+    clients = analysis.transcript.speakers_in(Role.CLIENT)
+    names = clean_speaker_names(analysis.transcript)
+    asked = [c for c in clients if any(re.search(rf"\b{re.escape(n)}\b", question, re.IGNORECASE) for n in (c, names[c]))]
+    if len(clients) < 2 or len(asked) != 1:
+        return None
+    theirs = [turn for turn in ranked_moments(analysis) if analysis.transcript.turns[turn].speaker == asked[0]]
+    return focus if focus in theirs else next(iter(theirs), None)
+
+
+def _plain(text: str) -> str:
+    """Lower case, words only."""
+    return " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))

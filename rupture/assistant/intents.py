@@ -28,27 +28,18 @@ class Intents:
         self._encoder = encoder
 
     @cached_property
-    def _examples(self) -> tuple[list[tuple[str, bool]], NDArray[np.float32]]:
-        """(intent, needs a session) of each example, and their vectors."""
-        rows = [
-            (intent, group == "session", text)
-            for group, intents in table("intents").items()
-            for intent, texts in intents.items()
-            for text in texts
-        ]
-        return [(intent, needs) for intent, needs, _ in rows], self._encoder.encode([text for _, _, text in rows])
+    def _examples(self) -> tuple[list[str], NDArray[np.float32]]:
+        """The intent of each example, and their vectors."""
+        rows = [(intent, text) for intent, texts in table("intents").items() for text in texts]
+        return [intent for intent, _ in rows], self._encoder.encode([text for _, text in rows])
 
-    def of(self, question: str, *, has_session: bool) -> str:
-        """The intent whose three nearest examples are closest on average; without a session only those that need none.
-
-        An empty question is `overview`.
-        """
+    def of(self, question: str) -> str:
+        """The intent whose three nearest examples are closest on average. An empty question is `overview`."""
         if not question.strip():
             return "overview"
         labels, vectors = self._examples
         similarity = vectors @ self._encoder.encode([question])[0]
         closeness: dict[str, list[float]] = {}
-        for (intent, needs_session), value in zip(labels, similarity, strict=True):
-            if has_session or not needs_session:
-                closeness.setdefault(intent, []).append(float(value))
+        for intent, value in zip(labels, similarity, strict=True):
+            closeness.setdefault(intent, []).append(float(value))
         return max(closeness, key=lambda intent: sum(sorted(closeness[intent])[-_NEAREST:]))

@@ -2,81 +2,97 @@
 Draft."""
 
 import re
+from collections.abc import Sequence
 
 from rupture.analysis import Analysis, Finding
 from rupture.assistant.draft import Draft, phrase
+from rupture.assistant.fitting import Words
 from rupture.assistant.moments import Material
-from rupture.codebook import BY_CODE, RUPTURE
+from rupture.codebook import BY_CODE, CODES, RUPTURE, family_of
+from rupture.guidance.values import Passage
 from rupture.guidance.wording import first_sentence, sentences
 from rupture.transcript import Role, Turn, clean_speaker_names
 
 _QUOTE_WORDS = 30
+_SHORT_READING = 12
+"""A reading whose first sentence has fewer words than this is given its second as well."""
+_ANOTHER_CODE = re.compile(r"\b(?:" + "|".join(row.code for row in CODES) + r")\b")
 
 
-def add_seen(draft: Draft, analysis: Analysis, turn: int, *, brief: bool = False) -> None:
-    """The words at `turn` and what they may be; not `brief`: with what came before, the definition and how sure."""
-    finding = analysis.finding(turn) or Finding(turn, ())
-    if not finding.codes:
-        hint = next((BY_CODE[code] for code in finding.hints), None)
-        draft.say(
-            phrase("no_finding", turn=turn),
-            phrase("no_finding_hint", label=hint.label, code=hint.code) if hint else "",
-            lead="seen",
-        )
-        return
-    here = analysis.transcript.turns[turn]
-    speaker = clean_speaker_names(analysis.transcript)[here.speaker]
-    rows = [BY_CODE[code] for code in finding.codes]
-    seen = phrase(
-        "seen",
-        seed=turn,
-        turn=turn,
-        speaker=speaker,
-        quote=quoted(here, finding),
-        family=phrase(f"family.{rows[0].family}"),
-        label=" and ".join(row.label for row in rows),
-        code=", ".join(finding.codes),
-    )
-    if brief:
-        draft.say(seen, lead="seen")
+def add_seen(draft: Draft, analysis: Analysis, turn: int, *, again: bool = False) -> None:
+    """The words at `turn` and what they may be; only the words when they were spoken of just now."""
+    finding = analysis.finding(turn)
+    if not finding or not finding.codes:
+        _add_nothing(draft, analysis, turn, finding)
+    elif again:
+        draft.say(phrase("again", turn=turn, quote=_quote(analysis, turn)), lead="seen")
+    else:
+        draft.say(phrase("seen", seed=turn, **_slots(analysis, turn, finding.codes)), lead="seen")
+
+
+def add_explained(draft: Draft, analysis: Analysis, turn: int) -> None:
+    """The words at `turn`, what came before, what the code means and how sure; nothing but the first where nothing was found."""
+    finding = analysis.finding(turn)
+    if not finding or not finding.codes:
+        _add_nothing(draft, analysis, turn, finding)
         return
     before = next((t for t in reversed(analysis.transcript.turns[:turn]) if t.role is Role.THERAPIST), None)
-    preceding = phrase("preceding", seed=turn, quote=shortened(before.text)) if before else ""
-    draft.say(seen, preceding, *(row.definition for row in rows[:1]), _sure(analysis, turn), lead="seen")
+    row = BY_CODE[finding.codes[0]]
+    draft.say(
+        phrase("seen", seed=turn, **_slots(analysis, turn, finding.codes)),
+        phrase("preceding", seed=turn, quote=slice_of(before.text)) if before else "",
+        phrase("definition", code=row.code, definition=_lowered(row.definition)),
+        _sure(analysis, turn),
+        lead="seen",
+    )
+    if before:
+        draft.say(phrase("share"))
 
 
-def add_reading(draft: Draft, analysis: Analysis, turn: int, found: Material, *, bias: bool, most: int) -> None:
-    """An innocent or cultural reading from the codebook and the corpus; none for a complaint about bias."""
-    if bias:
-        draft.say(phrase("bias"), lead="reading")
-        return
+def add_tool_view(draft: Draft, analysis: Analysis, turn: int) -> None:
+    """What the finding rests on, for somebody who reads it otherwise."""
     finding = analysis.finding(turn)
-    contrast = BY_CODE[finding.codes[0]].contrast if finding and finding.codes else ""
-    quoted_reading = draft.claim(" ".join(sentences(found.reading.text)[:most]), [found.reading.id]) if found.reading else ""
-    if contrast or quoted_reading:
-        draft.say(contrast, quoted_reading, lead="reading")
+    if finding and finding.codes:
+        draft.say(phrase("challenge_words", **_slots(analysis, turn, finding.codes)), _sure(analysis, turn), lead="seen")
+    else:
+        _add_nothing(draft, analysis, turn, finding)
+
+
+def add_reading(draft: Draft, analysis: Analysis, turn: int, reading: Passage | None, *, full: bool = False) -> None:
+    """An innocent or cultural reading: the corpus's, and when `full` also what the codebook tells it apart from."""
+    finding = analysis.finding(turn)
+    contrast = _contrast(finding.codes[0]) if finding and finding.codes else ""
+    if reading is None:
+        draft.say(contrast, lead="reading")
+        return
+    told = sentences(reading.text)
+    most = 2 if full or len(told[0].split()) < _SHORT_READING else 1
+    draft.say(contrast if full else "", draft.claim(" ".join(told[:most]), [reading.id]), lead="reading")
 
 
 def add_ways(draft: Draft, found: Material, turn: int, *, most: int) -> None:
-    """Up to `most` ways to respond, each the passage's own advice with example words, each cited."""
-    parts = []
+    """Two ways to respond, more up to `most` while there is room; each the passage's own advice with example words, cited."""
+    parts: list[str] = []
+    reserved = len(first_sentence(found.avoid).split()) if found.avoid else 0
     for position, way in enumerate(found.ways[:most]):
-        advice = first_sentence(way.advice)
-        text = (
-            phrase("way", seed=turn + position, advice=advice, words=way.words)
-            if way.words
-            else phrase("way_bare", advice=advice)
-        )
+        text = way_text(way.advice, way.words, seed=turn + position)
+        if position >= 2 and len(" ".join([*parts, text]).split()) + reserved > draft.room():
+            break
         parts.append(draft.claim(text, way.passages))
         draft.strategies.append(way.strategy)
-    if parts:
-        draft.say(*parts, lead="respond")
+    draft.say(*parts, lead="respond")
 
 
-def add_avoid(draft: Draft, found: Material) -> None:
-    """What the corpus says goes wrong here."""
-    if found.avoid:
-        draft.say(draft.claim(first_sentence(found.avoid), [found.avoid.id]), lead="avoid")
+def way_text(advice: Passage, words: Words | None, seed: int) -> str:
+    """The advice as the passage puts it, with example words if there are any."""
+    told = first_sentence(advice)
+    return phrase("way", seed=seed, advice=told, words=words.text) if words else phrase("way_bare", advice=told)
+
+
+def add_avoid(draft: Draft, avoid: Passage | None) -> None:
+    """What the corpus says goes wrong here, if there is room for it."""
+    if avoid and len(first_sentence(avoid).split()) <= draft.room():
+        draft.say(draft.claim(first_sentence(avoid), [avoid.id]), lead="avoid")
 
 
 def add_answer(draft: Draft, analysis: Analysis, turn: int) -> None:
@@ -89,16 +105,57 @@ def add_answer(draft: Draft, analysis: Analysis, turn: int) -> None:
         draft.say(phrase("strategy_then", turn=use.turn, label=row.label, code=row.code), lead="answered")
 
 
-def quoted(turn: Turn, finding: Finding) -> str:
-    """The evidence words as they stand in the turn, the first stretch if there are several; shortened at a word."""
-    start, end = finding.evidence[0] if finding.evidence else (0, len(turn.text))
-    return shortened(turn.text[start:end])
-
-
-def shortened(text: str) -> str:
-    """The first thirty words as they stand, with an ellipsis when more follow."""
+def slice_of(text: str) -> str:
+    """The first thirty words as they stand, in quotation marks, with an ellipsis when more follow and a full stop when none ends
+    them."""
     ends = [word.end() for word in re.finditer(r"\S+", text)]
-    return text.strip() if len(ends) <= _QUOTE_WORDS else text[: ends[_QUOTE_WORDS - 1]].lstrip() + " …"
+    cut = text if len(ends) <= _QUOTE_WORDS else text[: ends[_QUOTE_WORDS - 1]]
+    end = " …" if cut is not text else "" if cut.rstrip().endswith((".", "?", "!", "…")) else "."
+    return f"“{cut.strip()}”{end}"
+
+
+def who_says(analysis: Analysis, turn: int) -> str:
+    """`the client`, or `Client A` where there are several."""
+    name = clean_speaker_names(analysis.transcript)[analysis.transcript.turns[turn].speaker]
+    return phrase("who.several", name=name) if " " in name else phrase("who.one", name=name)
+
+
+def _add_nothing(draft: Draft, analysis: Analysis, turn: int, finding: Finding | None) -> None:
+    hint = next((BY_CODE[code] for code in finding.hints), None) if finding else None
+    draft.say(
+        phrase("no_finding", turn=turn, who=who_says(analysis, turn), quote=slice_of(analysis.transcript.turns[turn].text)),
+        phrase("no_finding_hint", label=hint.label, code=hint.code) if hint else "",
+        lead="seen",
+    )
+
+
+def _slots(analysis: Analysis, turn: int, codes: Sequence[str]) -> dict[str, object]:
+    families = {family_of(code) for code in codes}
+    return {
+        "turn": turn,
+        "who": who_says(analysis, turn),
+        "quote": _quote(analysis, turn),
+        "family": phrase(f"family.{next(iter(families))}" if len(families) == 1 else "family.mixed"),
+        "named": "; ".join(phrase("named", code=code, label=BY_CODE[code].label) for code in codes),
+    }
+
+
+def _quote(analysis: Analysis, turn: int) -> str:
+    """The evidence words as they stand, the first stretch if there are several, without a comma left hanging."""
+    here: Turn = analysis.transcript.turns[turn]
+    finding = analysis.finding(turn)
+    start, end = finding.evidence[0] if finding and finding.evidence else (0, len(here.text))
+    return slice_of(here.text[start:end].rstrip(" ,;:—-"))
+
+
+def _contrast(code: str) -> str:
+    """What the code is mistaken for, without what is only there to tell it from another code."""
+    told = re.split(r"; |(?<=\.) ", BY_CODE[code].contrast)[0]
+    return "" if _ANOTHER_CODE.search(told) else told.rstrip(".") + "."
+
+
+def _lowered(definition: str) -> str:
+    return definition[:1].lower() + definition[1:]
 
 
 def _sure(analysis: Analysis, turn: int) -> str:

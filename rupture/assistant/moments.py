@@ -1,110 +1,154 @@
-"""The guidance for one moment: two or three ways to respond with wordings, another reading, what to avoid. Pure but for the
-retriever."""
+"""The guidance for one moment: ways to respond with wordings, another reading, what to avoid. Pure but for the retriever."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rupture.analysis import Analysis, Suggestion
+from rupture.assistant.caution import bias_at, complains_of_bias, no_coaching
+from rupture.assistant.fitting import Words, fits_any_moment, register_in, settings_in, stage_order, words_for
 from rupture.guidance.query import moment_query
 from rupture.guidance.rank import rank
-from rupture.guidance.values import Candidate, Passage, PassageRole, Query
-from rupture.guidance.wording import first_sentence, wordings
+from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
+from rupture.guidance.vocabulary import ANY
+from rupture.guidance.wording import first_sentence
 from rupture.privacy.risk import ends_joint_work
+from rupture.prompts import table
 from rupture.protocols import Retriever
+from rupture.transcript import Role
+
+__all__ = ["Material", "Way", "complains_of_bias", "material", "suggest"]
 
 WAYS = 3
+_STAGE = 3
+"""Places in the ranking that each step away from the stage asked for costs."""
 _JOINT = frozenset({"couples", "family"})
-_BIAS = re.compile(
-    r"\b(?:racis\w*|sexis\w*|homophob\w*|transphob\w*|islamophob\w*|antisemit\w*|ableis\w*|ageis\w*|xenophob\w*|prejudice\w*|bigot\w*|stereotyp\w*|"
-    r"discriminat\w*|white (?:therapists?|people|person|woman|man|guy|lady)|(?:because|cause|cos) i(?:'m| am) (?:black|brown|asian|gay|trans|a woman|muslim|jewish|disabled|old|foreign|poor)|"
-    r"people like me|(?:my|our) (?:accent|skin|race|religion|culture|hijab|turban)|you people|misgender\w*|pronouns)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to respond: its strategy, the advice as the passage puts it, and example words with their passage, if there are
-    any."""
+    """One way to respond: its strategy, the advice as the passage puts it, and example words, if any fit."""
 
     strategy: str
     advice: Passage
-    words: str = ""
-    wording: Passage | None = None
+    words: Words | None = None
 
     @property
     def passages(self) -> tuple[str, ...]:
         """Ids of the passages it rests on."""
-        return (self.advice.id, self.wording.id) if self.wording else (self.advice.id,)
+        return (self.advice.id, self.words.passage) if self.words else (self.advice.id,)
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the guidance has for one moment; empty or None where it has nothing that fits."""
+    """What the guidance has for one moment; empty or None where it has nothing that fits. `modality` is the one it is about."""
 
-    ways: tuple[Way, ...]
-    reading: Passage | None
-    avoid: Passage | None
-
-
-def complains_of_bias(text: str) -> bool:
-    """Whether the words speak of unfair treatment for who the person is; such a complaint is never given another reading."""
-    return bool(_BIAS.search(text.replace("’", "'")))
+    ways: tuple[Way, ...] = ()
+    reading: Passage | None = None
+    avoid: Passage | None = None
+    modality: str | None = None
 
 
-def material(analysis: Analysis, turn: int, retriever: Retriever, question: str = "", modality: str | None = None) -> Material:
-    """Everything a reply about `turn` may rest on."""
-    query = moment_query(analysis, turn, question, modality)
-    found = retriever.candidates(replace(query, roles=()))
-    if ends_joint_work(notice.kind for notice in analysis.risk):
-        found = [candidate for candidate in found if _JOINT.isdisjoint(candidate.passage.modality)]
+def material(
+    analysis: Analysis, turn: int, guidance: Guidance, retriever: Retriever, question: str = "", modality: str | None = None
+) -> Material:
+    """Everything a reply about `turn` may rest on; nothing where coaching stops or where no marker says what to look for."""
+    if no_coaching(analysis, turn):
+        return Material()
+    if bias_at(analysis, turn) or complains_of_bias(question):
+        return _about_bias(guidance, question, turn)
+    query = moment_query(analysis, turn, question, modality or _modality_of(analysis))
+    if not query.markers:
+        return Material()
+    usable = _Usable(query.modality, settings_in(question), joint=not ends_joint_work(n.kind for n in analysis.risk))
+    found = usable.among(retriever.candidates(replace(query, roles=())))
+    # What is about these markers alone, or about the modality, belongs here however near its words are to the query's.
+    own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if query.modality in p.modality or _about(p, query)]
+    found += [c for c in usable.among(own) if c.passage.id not in {other.passage.id for other in found}]
     return Material(
-        ways=_ways(found, query, seed=turn),
+        ways=_ways(found, query, guidance, question, seed=turn),
         reading=_best(found, query, PassageRole.READING),
         avoid=_best(found, query, PassageRole.AVOID),
+        modality=query.modality,
     )
 
 
-def suggest(analysis: Analysis, retriever: Retriever) -> tuple[Suggestion, ...]:
-    """Suggestions for every episode without risk language inside it, at most three an episode."""
-    at_risk = {notice.turn for notice in analysis.risk}
-    suggestions = []
-    for position, episode in enumerate(analysis.episodes):
-        if at_risk.isdisjoint(range(episode.onset, episode.end + 1)):
-            for way in material(analysis, episode.peak, retriever).ways:
-                suggestions.append(Suggestion(position, way.strategy, way.words or first_sentence(way.advice), way.passages))
-    return tuple(suggestions)
+def suggest(analysis: Analysis, guidance: Guidance, retriever: Retriever) -> tuple[Suggestion, ...]:
+    """Suggestions for every episode on which coaching may go on, at most three an episode."""
+    return tuple(
+        Suggestion(position, way.strategy, way.words.text if way.words else first_sentence(way.advice), way.passages)
+        for position, episode in enumerate(analysis.episodes)
+        for way in material(analysis, episode.peak, guidance, retriever).ways
+    )
 
 
-def _ways(found: Sequence[Candidate], query: Query, seed: int) -> tuple[Way, ...]:
-    """Ways with different strategies, best first; the words come from the same document where it has any for the strategy."""
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """Which passages may speak of a moment."""
+
+    modality: str | None
+    settings: frozenset[str]
+    joint: bool
+
+    def among(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        return [candidate for candidate in candidates if self._fits(candidate.passage)]
+
+    def _fits(self, passage: Passage) -> bool:
+        if not self.joint and not _JOINT.isdisjoint(passage.modality):
+            return False
+        modality = ANY in passage.modality or self.modality in passage.modality
+        return modality and (fits_any_moment(passage.document) or passage.document in self.settings)
+
+
+def _modality_of(analysis: Analysis) -> str | None:
+    """Two clients in the room are taken for a couple until the question says otherwise; with violence nothing is joint."""
+    clients = len(analysis.transcript.speakers_in(Role.CLIENT))
+    return {1: None, 2: "couples"}.get(clients, "family")
+
+
+def _about_bias(guidance: Guidance, question: str, seed: int) -> Material:
+    documents = table("situations")["bias"]
+    passages = [passage for passage in guidance.passages.values() if passage.document in documents]
+    order = stage_order(question)
+    advice = sorted((p for p in passages if p.role is PassageRole.DO and p.strategies), key=lambda p: order.index(p.stage))
+    avoid = next((p for p in passages if p.role is PassageRole.AVOID), None)
+    return Material(ways=_different(advice, ("C1",), guidance, question, seed), avoid=avoid)
+
+
+def _ways(found: Sequence[Candidate], query: Query, guidance: Guidance, question: str, seed: int) -> tuple[Way, ...]:
+    """Ways with different strategies: those of the modality asked for first, then those about these markers and the time asked
+    about, then the others, best first."""
     advice = [c for c in found if c.passage.role is PassageRole.DO and c.passage.strategies]
-    says = rank(
-        [c for c in found if c.passage.role is PassageRole.SAY], replace(query, roles=(PassageRole.SAY,)), limit=len(found)
-    )
+    ranked = [c.passage for c in rank(advice, replace(query, roles=(PassageRole.DO,)), limit=len(advice))]
+    order = stage_order(question)
+
+    def place(entry: tuple[int, Passage]) -> tuple[bool, bool, int]:
+        position, passage = entry
+        first = _about(passage, query) and passage.stage == order[0]
+        return query.modality not in passage.modality, not first, position + _STAGE * order.index(passage.stage)
+
+    best = [passage for _, passage in sorted(enumerate(ranked), key=place)]
+    return _different(best, query.markers, guidance, question, seed)
+
+
+def _about(passage: Passage, query: Query) -> bool:
+    return bool(passage.markers) and set(passage.markers) <= set(query.markers)
+
+
+def _different(
+    advice: Sequence[Passage], markers: Sequence[str], guidance: Guidance, question: str, seed: int
+) -> tuple[Way, ...]:
     ways: list[Way] = []
-    for candidate in rank(advice, replace(query, roles=(PassageRole.DO,)), limit=len(advice)):
-        fresh = [s for s in candidate.passage.strategies if s not in {way.strategy for way in ways}]
-        if not fresh:
+    for passage in advice:
+        if passage.strategies[0] in {way.strategy for way in ways}:
             continue
-        used = {way.words for way in ways}
-        ways.append(_with_words(candidate.passage, fresh[0], [c.passage for c in says], used, seed))
-        if len(ways) == WAYS:
-            break
-    return tuple(ways)
-
-
-def _with_words(advice: Passage, strategy: str, says: Sequence[Passage], used: set[str], seed: int) -> Way:
-    fitting = [p for p in says if strategy in p.strategies]
-    fitting.sort(key=lambda p: p.document != advice.document)
-    for passage in fitting:
-        options = [words for _, words in wordings(passage) if words not in used]
-        if options:
-            return Way(strategy, advice, options[seed % len(options)], passage)
-    return Way(strategy, advice)
+        used = {way.words.text for way in ways if way.words}
+        words = words_for(passage, markers, guidance, register=register_in(question), used=used, seed=seed)
+        ways.append(Way(passage.strategies[0], passage, words))
+    return tuple(ways[:WAYS])
 
 
 def _best(found: Sequence[Candidate], query: Query, role: PassageRole) -> Passage | None:
-    ranked = rank([c for c in found if c.passage.role is role], replace(query, roles=(role,)), limit=1)
+    """The passage of `role` that is most about these markers; none that is about others."""
+    about = [c for c in found if c.passage.role is role and set(c.passage.markers) & set(query.markers)]
+    ranked = rank(about, replace(query, roles=(role,)), limit=1)
     return ranked[0].passage if ranked else None

@@ -50,9 +50,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What a follow-up may refer back to: the analysed session, the turn in focus, the last intent and the modality asked for."""
+    """What a follow-up may refer back to: the analysed session, the turn in focus, the last intent and the modality asked for.
+
+    `shown` is the turn the last reply spoke about, and `noticed` says that the notice about risk was given in full; neither is
+    repeated at length.
+    """
 
     analysis: Analysis | None = None
     focus: int | None = None
     intent: str = ""
     modality: str | None = None
+    shown: int | None = None
+    noticed: bool = False

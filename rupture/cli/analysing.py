@@ -28,7 +28,8 @@ def analyze(
     """Analyse one transcript."""
     from rupture.analyse import analyse
     from rupture.analysis import State
-    from rupture.build import build_assistant, build_detector, read_decisions
+    from rupture.build import build_assistant, build_detector
+    from rupture.detection.card import read_decisions
     from rupture.report import terminal
     from rupture.resources import MODEL
 
@@ -75,8 +76,9 @@ def batch(
 
     from rupture.analyse import analyse
     from rupture.batch import run_batch
-    from rupture.build import build_detector, read_decisions
+    from rupture.build import build_detector
     from rupture.cli.progress import counted
+    from rupture.detection.card import read_decisions
     from rupture.formats import read_many
     from rupture.resources import MODEL
 

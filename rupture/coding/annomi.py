@@ -15,7 +15,16 @@ from rupture.coding.values import CodedSession, Rating, votes_of
 from rupture.errors import CorpusError
 from rupture.transcript import Role, Transcript, Turn
 
-_TEXT_COLUMNS = ("transcript_id", "utterance_id", "interlocutor", "timestamp", "utterance_text", "topic")
+_TEXT_COLUMNS = (
+    "transcript_id",
+    "utterance_id",
+    "interlocutor",
+    "timestamp",
+    "utterance_text",
+    "topic",
+    "main_therapist_behaviour",
+    "client_talk_type",
+)
 
 
 def read_annomi(text: Path, annotations: Path) -> list[CodedSession]:
@@ -27,42 +36,59 @@ def read_annomi(text: Path, annotations: Path) -> list[CodedSession]:
     raters = _raters(annotations / "session_ratings.csv")
     codes = _turn_codes(annotations / "turn_codes.csv")
     sessions = []
-    for key in sorted(folds(annotations), key=int):
+    for key in sorted(_folds(annotations), key=int):
         if key not in turns:
             raise CorpusError(f"{text}: transcript {key} is coded but not in this file; expected the public AnnoMI csv")
-        transcript, topic = turns[key]
-        by_rater = [codes.get((key, rater), {}) for rater in raters[key]]
+        if key not in raters:
+            raise CorpusError(f"{annotations / 'session_ratings.csv'}: transcript {key} has a fold but no ratings")
+        transcript, utterances = turns[key]
         sessions.append(
-            CodedSession(transcript, votes_of(by_rater, transcript), _rating(list(raters[key].values())), "annomi", setting=topic)
+            CodedSession(
+                transcript,
+                votes_of([codes.get((key, rater), {}) for rater in raters[key]], transcript),
+                _rating(list(raters[key].values())),
+                source="annomi",
+                setting=utterances[0]["topic"],
+                acts=tuple(row["main_therapist_behaviour"] or row["client_talk_type"] for row in utterances),
+            )
         )
     return sessions
 
 
-def folds(annotations: Path) -> dict[str, int]:
-    """Transcript id to its fold, 0 to 4: grouped by source video, balanced by quality."""
-    return {row["transcript_id"]: int(row["fold"]) for row in _rows(annotations / "folds.csv", ("transcript_id", "fold"))}
+def fold_ids(annotations: Path) -> dict[str, int]:
+    """Session id, as in `read_annomi`, to its fold, 1 to 5: grouped by source video, balanced by quality."""
+    return {session_id(key): fold for key, fold in _folds(annotations).items()}
 
 
-def _transcripts(path: Path) -> dict[str, tuple[Transcript, str]]:
+def session_id(transcript: str) -> str:
+    """The id a session has here, from its AnnoMI transcript id."""
+    return f"annomi-{transcript}"
+
+
+def _folds(annotations: Path) -> dict[str, int]:
+    rows = _rows(annotations / "folds.csv", ("transcript_id", "fold"))
+    return {row["transcript_id"]: int(row["fold"]) for row in rows}
+
+
+def _transcripts(path: Path) -> dict[str, tuple[Transcript, list[dict[str, str]]]]:
+    """Each transcript with its rows."""
     rows: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in _rows(path, _TEXT_COLUMNS):
         rows[row["transcript_id"]].append(row)
     transcripts = {}
     for key, utterances in rows.items():
-        turns = tuple(
-            Turn(
-                index,
-                row["interlocutor"].capitalize(),
-                Role(row["interlocutor"]),
-                row["utterance_text"],
-                start=_seconds(row["timestamp"]),
-            )
-            for index, row in enumerate(utterances)
-        )
-        if [row["utterance_id"] for row in utterances] != [str(turn.index) for turn in turns]:
+        if unknown := {row["interlocutor"] for row in utterances} - {role.value for role in Role}:
+            raise CorpusError(f"{path}: transcript {key} has the interlocutor {min(unknown)!r}; expected therapist or client")
+        if [row["utterance_id"] for row in utterances] != [str(number) for number in range(len(utterances))]:
             raise CorpusError(f"{path}: utterance ids of transcript {key} are not 0, 1, 2 … in order")
-        transcripts[key] = Transcript(f"annomi-{key}", turns), utterances[0]["topic"]
+        transcripts[key] = Transcript(session_id(key), tuple(map(_turn, utterances))), utterances
     return transcripts
+
+
+def _turn(row: dict[str, str]) -> Turn:
+    speaker = row["interlocutor"]
+    number, start = int(row["utterance_id"]), _seconds(row["timestamp"])
+    return Turn(number, speaker.capitalize(), Role(speaker), row["utterance_text"], start=start)
 
 
 def _seconds(stamp: str) -> float | None:

@@ -12,7 +12,7 @@ from rupture.errors import CorpusError
 from rupture.transcript import Role, Transcript, Turn
 
 _HEADER = re.compile(r"=== (\w+: .*)")
-_TURN = re.compile(r"(T|C\d?): (.*?)(?: ?\{([^{}]*)\})?")
+_TURN = re.compile(r"(T|C\d?): ([^{}]*?)(?: ?\{([^{}]*)\})?")
 _SPEAKERS = {"T": "Therapist", "C": "Client", "C1": "Client A", "C2": "Client B", "C3": "Client C"}
 _RATING_KEYS = ("withdrawal", "confrontation", "resolution", "therapist_contribution")
 
@@ -32,9 +32,27 @@ def read_sessions(paths: Iterable[Path]) -> list[CodedSession]:
     return sessions
 
 
+def split_sessions(folder: Path) -> tuple[list[CodedSession], list[CodedSession]]:
+    """(train, test): the sessions of `folder`, by its `split.yaml`; CorpusError when that names a session there is not."""
+    import yaml
+
+    sessions = read_sessions(sorted(folder.glob("*.txt")))
+    split = folder / "split.yaml"
+    try:
+        test = set(yaml.safe_load(split.read_text(encoding="utf-8"))["test"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        raise CorpusError(f"{split}: expected a list of session ids under 'test:'") from None
+    if unknown := test - {session.transcript.id for session in sessions}:
+        raise CorpusError(f"{split}: no session has the id {min(unknown)!r}")
+    return (
+        [session for session in sessions if session.transcript.id not in test],
+        [session for session in sessions if session.transcript.id in test],
+    )
+
+
 def _file_sessions(path: Path) -> Iterator[CodedSession]:
     block: list[tuple[int, str]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(path).splitlines(), start=1):
         if line.startswith("=== ") and block:
             yield _session(path, block)
             block = []
@@ -42,6 +60,16 @@ def _file_sessions(path: Path) -> Iterator[CodedSession]:
             block.append((number, line))
     if block:
         yield _session(path, block)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CorpusError(f"{path}:{line}: is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read ({error.strerror}); expected a file of coded sessions") from None
 
 
 def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
@@ -52,6 +80,8 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
             f"{path}:{block[-1][0]}: session {fields['id']} does not end with its ratings, a line 'S: withdrawal=…'"
         )
     *turn_lines, (rating_line, rating) = lines
+    if not turn_lines:
+        raise CorpusError(f"{path}:{header_line}: session {fields['id']} has no turns")
     turns: list[Turn] = []
     codes: dict[int, list[str]] = {}
     for number, line in turn_lines:
@@ -90,7 +120,9 @@ def _header(path: Path, number: int, line: str) -> dict[str, str]:
 def _turn(path: Path, number: int, line: str) -> tuple[str, str, list[str]]:
     match = _TURN.fullmatch(line.rstrip())
     if not match or match[1] not in _SPEAKERS or not match[2].strip():
-        raise CorpusError(f"{path}:{number}: expected 'T: words' or 'C: words {{CODES}}' (couples C1:, C2:, C3:)")
+        raise CorpusError(
+            f"{path}:{number}: expected 'T: words' or 'C: words {{CODES}}' (couples C1:, C2:, C3:), no other braces"
+        )
     return match[1], match[2].strip(), [code.strip() for code in (match[3] or "").split(",") if code.strip()]
 
 
@@ -103,9 +135,11 @@ def _check_codes(path: Path, number: int, role: Role, codes: list[str]) -> None:
 
 
 def _rating(path: Path, number: int, line: str) -> SessionRating:
-    found = dict(item.split("=", 1) for item in line[3:].split() if "=" in item)
-    if set(found) != set(_RATING_KEYS):
-        raise CorpusError(f"{path}:{number}: ratings must be {', '.join(_RATING_KEYS)}; found {', '.join(found) or 'none'}")
+    items = [item.partition("=") for item in line[3:].split()]
+    found = {key: value for key, _, value in items}
+    if set(found) != set(_RATING_KEYS) or len(items) != len(found):
+        given = ", ".join(key for key, _, _ in items) or "none"
+        raise CorpusError(f"{path}:{number}: ratings must be {', '.join(_RATING_KEYS)}, once each; found {given}")
     values: dict[str, int | None] = {}
     for key, value in found.items():
         if value == "-" and key == "resolution":

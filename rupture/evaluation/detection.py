@@ -16,7 +16,7 @@ from rupture.errors import RunError
 from rupture.evaluation import metrics, moments, runs
 from rupture.evaluation.agreement import Agreement
 from rupture.evaluation.baselines import constant, oracle
-from rupture.evaluation.digests import digest_sessions
+from rupture.digests import digest_sessions
 from rupture.evaluation.intervals import DRAWS, SEED, estimate, resampled
 from rupture.evaluation.samples import FAMILIES, NAMES, Floats, Sample, sample
 from rupture.evaluation.values import Prediction

@@ -16,7 +16,7 @@ from traceback import extract_tb
 from typing import Any, TypeVar
 
 from rupture.errors import MissingPackage, RunError, RuptureError
-from rupture.evaluation.digests import versions
+from rupture.digests import versions
 
 RUN, PREDICTIONS, ERRORS, SCORES = "run.json", "predictions.jsonl", "errors.jsonl", "scores.json"
 _FILES = (RUN, PREDICTIONS, ERRORS, SCORES)

@@ -2,8 +2,9 @@
 
 import glob
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,10 +14,11 @@ from rupture.formats.json_turns import load
 from rupture.formats.jsonl import JSONL
 from rupture.formats.objects import is_session, parsed_turns, turns_of
 from rupture.formats.reading import MAX_TURNS, Reading, read_file, reading
-from rupture.formats.tables import TABLE, Header, find_header, parsed_rows, rows
+from rupture.formats.tables import TABLE, Header, Row, find_header, parsed_rows, rows
 
 _HEAD = 64_000
 _LONGEST_LINE = 4 * MAX_TEXT
+_BROKEN = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def _files(path: Path) -> list[tuple[str, Path]]:
     found = root.rglob("*") if path.is_dir() else map(Path, glob.iglob(str(path), recursive=True))
     files = sorted(file for file in found if file.is_file() and not file.name.startswith("."))
     if not files:
-        raise UnreadableTranscript(f"{path}: found no file, expected a transcript, a folder of them or a pattern. Check the path.")
+        raise UnreadableTranscript(f"{path}: found no file, expected a transcript, a folder or a pattern. Check the path.")
     names = [file.relative_to(root) for file in files]
     short = [name.with_suffix("").as_posix() for name in names]
     shared = {name for name, again in itertools.pairwise(sorted(short)) if name == again}
@@ -128,15 +130,25 @@ def _sessions_by_row(id: str, prefix: str, file: Path, header: Header) -> Iterat
     seen: set[str | None] = set()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         stream.readline()
-        groups = itertools.groupby(rows(stream, header), key=lambda row: row.session)
-        try:
-            for session, group in groups:
-                found = list(itertools.islice(group, MAX_TURNS + 1))
-                name = f"{prefix}{session}" if session else f"{id}:{found[0].line}"
-                if session in seen:
-                    yield _unreadable(name, f"line {found[0].line}: more rows of an earlier session. Sort the table by session.")
-                else:
-                    yield Source(name, lambda name=name, found=found: reading(name, TABLE, parsed_rows(found)))  # type: ignore[misc]
-                seen.add(session)
-        except UnreadableTranscript as error:
-            yield _unreadable(id, str(error))
+        for session, group in itertools.groupby(_rows_to_the_break(stream, header), key=lambda row: row.session):
+            found = list(itertools.islice(group, MAX_TURNS + 1))
+            name = f"{prefix}{session}" if session else f"{id}:{found[0].line}"
+            if session == _BROKEN:
+                yield _unreadable(id, found[0].reason)
+            elif session in seen:
+                yield _unreadable(name, f"line {found[0].line}: more rows of an earlier session. Sort the table by session.")
+            else:
+                yield Source(name, partial(_reading_of_rows, name, found))
+            seen.add(session)
+
+
+def _rows_to_the_break(lines: Iterable[str], header: Header) -> Iterator[Row]:
+    """The rows, and where the quoting breaks a last one that says so: the sessions above it are sound."""
+    try:
+        yield from rows(lines, header)
+    except UnreadableTranscript as error:
+        yield Row(0, _BROKEN, None, str(error))
+
+
+def _reading_of_rows(id: str, found: list[Row]) -> Reading:
+    return reading(id, TABLE, parsed_rows(found))

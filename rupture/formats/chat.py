@@ -19,6 +19,8 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 
+_DATA = ("{", "}", "[", "]", '"', " ", "\t", "|")
+
 
 def looks_like_transcript(text: str) -> bool:
     """Whether `text` is, or holds, a conversation rather than a question about one."""
@@ -35,7 +37,7 @@ def split_question(text: str) -> tuple[str, str]:
     for first in _block_starts(lines):
         rest = "\n".join(lines[first:])
         if any(f.recognises(rest) for f in _STRUCTURED):
-            return "\n".join(lines[:first]).strip(), rest.strip()
+            return _beside_a_file(lines, first)
     try:
         parsed = labelled.parse("\n".join(lines))
     except UnreadableTranscript:
@@ -43,6 +45,15 @@ def split_question(text: str) -> tuple[str, str]:
     if not _is_conversation(parsed):
         return text.strip(), ""
     return _without_question(lines, parsed)
+
+
+def _beside_a_file(lines: list[str], first: int) -> tuple[str, str]:
+    """A file's contents run to the end, unless a last block asks something and is neither a cue nor JSON."""
+    last = max((i for i in range(first + 1, len(lines)) if lines[i].strip() and not lines[i - 1].strip()), default=len(lines))
+    tail = lines[last:]
+    if not _asks(tail) or any("-->" in line or line.startswith(_DATA) for line in tail):
+        tail = []
+    return "\n".join([*lines[:first], *tail]).strip(), "\n".join(lines[first : len(lines) - len(tail)]).strip()
 
 
 def _block_starts(lines: list[str]) -> list[int]:
@@ -71,8 +82,8 @@ def _without_question(lines: list[str], parsed: Parsed) -> tuple[str, str]:
 
 def _after_last_turn(lines: list[str], began: list[int]) -> list[str]:
     """A last unlabelled block that asks something, where turns are not otherwise written in such blocks."""
-    last = began[-1]
-    loose = [i for i in range(began[0], last) if lines[i].strip() and i not in began]
+    last, labelled_lines = began[-1], set(began)
+    loose = [i for i in range(began[0], last) if lines[i].strip() and i not in labelled_lines]
     blocks = [i for i in range(last + 1, len(lines)) if lines[i].strip() and not lines[i - 1].strip()]
     if blocks and any(not lines[i - 1].strip() for i in loose):
         return []

@@ -10,11 +10,20 @@ MAX_TEXT = 2_000_000
 """Characters of one transcript; a 50-minute session has about 55,000."""
 MAX_BYTES = 4 * MAX_TEXT
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _NOT_TEXT = (
-    ("{\\rtf", "rich text (RTF)"), ("%PDF", "PDF"), ("PK\x03\x04", "Word, Excel or zip"),
-    ("<!doctype html", "HTML"), ("<html", "HTML"), ("<?xml", "XML"),
+    ("{\\rtf", "rich text (RTF)"),
+    ("%PDF", "PDF"),
+    ("PK\x03\x04", "Word, Excel or zip"),
+    ("<!doctype html", "HTML"),
+    ("<html", "HTML"),
+    ("<?xml", "XML"),
 )
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
@@ -52,9 +61,16 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """`text` with `\\n` line ends and nothing invisible in it, and notes on what was removed."""
     if len(text) > MAX_TEXT:
         raise UnreadableTranscript(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are read. {_SPLIT}")
-    _checked(text)
+    text, notes = plain(_checked(text).removeprefix("\ufeff"))
+    if _MOJIBAKE.search(text):
+        notes.append("Some accents or quotation marks look garbled: the text was probably saved in another encoding.")
+    return text, tuple(notes)
+
+
+def plain(text: str) -> tuple[str, list[str]]:
+    """`text` without what cannot be seen, and what was taken out."""
     notes = []
-    text = _LINE_END.sub("\n", text.removeprefix("\ufeff"))
+    text = _LINE_END.sub("\n", text)
     for pattern, noun in _REMOVED:
         text, number = pattern.subn("", text)
         if number:
@@ -62,9 +78,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     text, number = _SURROGATE.subn("\ufffd", text)
     if number:
         notes.append(f"{counted(number, 'broken character')} replaced by \ufffd.")
-    if _MOJIBAKE.search(text):
-        notes.append("Some accents or quotation marks look garbled: the text was probably saved in another encoding.")
-    return text, tuple(notes)
+    return text, notes
 
 
 _SPLIT = "Split it into sessions and read them one by one."

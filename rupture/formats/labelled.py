@@ -23,7 +23,10 @@ _NOTE = re.compile(r"[\[(]?(?:notes?|nb|transcriber'?s? notes?|observer'?s? note
 _SESSION = re.compile(r"={3,} .*")
 _INLINE = re.compile(r"(?<=\s)(?=(?:(?i:therapist|counsell?or|client|patient)|T|C|P|Th|Cl)\d?[:：]\s)")
 _ASIDES = (
-    (_PAGE, "a page header or footer"), (_RULE, "a dividing line"), (_NOTE, "a note, not speech"), (_SESSION, "a session header"),
+    (_PAGE, "a page header or footer"),
+    (_RULE, "a dividing line"),
+    (_NOTE, "a note, not speech"),
+    (_SESSION, "a session header"),
 )
 
 
@@ -92,7 +95,8 @@ def _parse_with(find: Finder, lines: Sequence[tuple[int, str]]) -> Parsed:
             _begin(page, number, spoken[i])
         else:
             _continue(page, number, line.strip(), "a page header or footer" if line.strip() in headers else _aside(line))
-    kept = [lines[i][0] for i, start in starts.items() if start.key not in keys and page.turns and i > min(spoken, default=i)]
+    first = min(spoken, default=len(lines))
+    kept = [lines[i][0] for i, start in starts.items() if start.key not in keys and i > first]
     return _parsed(page, spoken, kept)
 
 

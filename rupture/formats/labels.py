@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rupture.formats.english import is_function_word, words
 from rupture.formats.roles import is_speaker_word, known_role, label_key
@@ -21,8 +22,10 @@ chorus bridge meeting appointment attendees participants present re fw fwd cc bc
 update ps import class return else try finally except default public private monday tuesday wednesday thursday friday saturday
 sunday january february march april june july august september october november december today yesterday tomorrow tonight key
 legend scene end start begin version name age sex gender id medication observation observations impression action actions
+def marker markers strategy strategies code codes
 """
 _HEADINGS = frozenset(_HEADING_WORDS.split())
+_DETAILS = ("therapist", "counsellor", "counselor", "clinician", "psychologist", "interviewer", "client", "patient")
 
 _TIME = f"({PATTERN})"
 _UNTIL = f"(?: ?(?:-->|-|–|to) ?{PATTERN})?"
@@ -46,14 +49,20 @@ class Start:
     """A line that may start a turn. `sure` when it is written as speech never is: `[Anna]:`, `**Anna:**`, `Anna  0:12`."""
 
     label: str
+    key: str
+    """What spellings of one label share."""
+    text: str
+    stamp: Stamp | None
+    sure: bool
+
+
+class _Cut(NamedTuple):
+    """A line cut by one of the ways to write a label; whether the label can be one is not yet asked."""
+
+    label: str
     text: str
     stamp: Stamp | None = None
     sure: bool = False
-
-    @property
-    def key(self) -> str:
-        """What spellings of one label share."""
-        return label_key(self.label)
 
 
 Finder = Callable[[str], Start | None]
@@ -63,10 +72,11 @@ def find_start(line: str) -> Start | None:
     """The speaker a line names with a colon, in brackets or before a time; None when the whole line can only be text."""
     body, lead, marked = _without_prefix(line.strip())
     body, trail = _without_trailing_time(body)
-    start = _bracketed(body) or _name_then_time(body) or _with_colon(body)
-    if start is None or not _is_label(start.label) or (marked and not start.sure and not is_speaker_word(start.label)):
+    cut = _bracketed(body) or _name_then_time(body) or _with_colon(body)
+    if cut is None or not _is_label(cut.label) or (marked and not cut.sure and not is_speaker_word(cut.label)):
         return None
-    return Start(_PRONOUNS.sub("", start.label).strip(), start.text, start.stamp or lead or trail, start.sure)
+    label = _PRONOUNS.sub("", cut.label).strip()
+    return Start(label, label_key(label), cut.text, cut.stamp or lead or trail, cut.sure)
 
 
 def find_loose_start(line: str) -> Start | None:
@@ -76,7 +86,7 @@ def find_loose_start(line: str) -> Start | None:
     head = head.strip(_MARKUP)
     if len(head) > MAX_LABEL or not _LOOSE_LABEL.fullmatch(head) or not _is_label(head) or known_role(head) is None:
         return None
-    return Start(head, text.strip(), lead)
+    return Start(head, label_key(head), text.strip(), lead, sure=False)
 
 
 def _cut_loose(body: str) -> tuple[str, str]:
@@ -88,7 +98,7 @@ def _cut_loose(body: str) -> tuple[str, str]:
     if len(first) > 2 and first.isupper():
         return first, rest
     dash = _DASH.search(body[:MAX_LABEL])
-    return (body[: dash.start()], body[dash.end():]) if dash else (body, "")
+    return (body[: dash.start()], body[dash.end() :]) if dash else (body, "")
 
 
 def leading_time(line: str) -> Stamp | None:
@@ -105,23 +115,29 @@ def speakers_among(starts: Sequence[Start], lines: int) -> frozenset[str]:
     """
     counts = Counter(start.key for start in starts)
     first = {start.key: start for start in reversed(starts)}
-    certain = {key for key, start in first.items() if is_speaker_word(start.label) or any(s.sure for s in starts if s.key == key)}
+    sure = {start.key for start in starts if start.sure}
+    certain = {key for key, start in first.items() if key in sure or is_speaker_word(start.label)}
     roles = {known_role(first[key].label) for key in certain}
     covered = len(starts) >= 0.8 * lines
     complete = {Role.THERAPIST, Role.CLIENT} <= roles
     return frozenset(
-        key for key, start in first.items()
+        key
+        for key, start in first.items()
         if key in certain or (_is_name(start.label, counts[key], covered) and (counts[key] > 1 or not complete))
     )
 
 
 def details_among(starts: Iterable[Start]) -> frozenset[int]:
-    """Positions of header lines such as `Client: Anna` above a transcript whose turns are labelled `C:`."""
+    """Positions of header lines such as `Client: Anna` above a transcript whose turns have another label for the client."""
     rows = list(starts)
     counts = Counter(start.key for start in rows)
-    often = {known_role(start.label) for start in rows if counts[start.key] > 1} - {None}
     body = next((i for i, start in enumerate(rows) if counts[start.key] > 1), 0)
-    return frozenset(i for i, start in enumerate(rows[:body]) if counts[start.key] == 1 and known_role(start.label) in often)
+    often = {(known_role(start.label), start.key.startswith(_DETAILS)) for start in rows[body:] if counts[start.key] > 1}
+    return frozenset(
+        i
+        for i, start in enumerate(rows[:body])
+        if counts[start.key] == 1 and start.key in _DETAILS and (known_role(start.label), False) in often
+    )
 
 
 def _without_prefix(body: str) -> tuple[str, Stamp | None, bool]:
@@ -129,9 +145,9 @@ def _without_prefix(body: str) -> tuple[str, Stamp | None, bool]:
     found, marked = None, False
     for _ in range(3):
         if time := _LEADING_TIME.match(body):
-            found, body = found or stamp(time[1] or time[2]), body[time.end():]
+            found, body = found or stamp(time[1] or time[2]), body[time.end() :]
         elif mark := _QUOTE_MARK.match(body) or _NUMBER.match(body):
-            marked, body = True, body[mark.end():]
+            marked, body = True, body[mark.end() :]
     return body, found, marked
 
 
@@ -141,33 +157,33 @@ def _without_trailing_time(body: str) -> tuple[str, Stamp | None]:
     return (body[: len(body) - len(tail) + match.start()].rstrip(), stamp(match[1])) if match else (body, None)
 
 
-def _bracketed(body: str) -> Start | None:
+def _bracketed(body: str) -> _Cut | None:
     match = _BRACKETED.match(body)
     if not match or not (match[2] or known_role(match[1]) is not None):
         return None
-    return Start(match[1].strip(), body[match.end():].strip(), sure=True)
+    return _Cut(match[1].strip(), body[match.end() :].strip(), sure=True)
 
 
-def _name_then_time(body: str) -> Start | None:
+def _name_then_time(body: str) -> _Cut | None:
     match = _NAME_THEN_TIME.fullmatch(body) if len(body) <= 80 else None
     if not match or not _is_name(match[1], 2, covered=False):
         return None
-    return Start(match[1].strip(_MARKUP), "", stamp(match[2]), sure=True)
+    return _Cut(match[1].strip(_MARKUP), "", stamp(match[2]), sure=True)
 
 
-def _with_colon(body: str) -> Start | None:
+def _with_colon(body: str) -> _Cut | None:
     match = _COLON.match(body)
     if not match:
         return None
     marked_up = body.startswith(("**", "__"))
-    label, text = match[1].strip(_MARKUP), body[match.end():]
+    label, text = match[1].strip(_MARKUP), body[match.end() :]
     if marked_up:
         text = text.removeprefix(body[:2])
     if text.startswith(("//", "\\", "/")) or (text[:1].isdigit() and match[1][-1:].isdigit()):
         return None
     if text and not text[0].isspace() and match[3] == ":" and not marked_up and not is_speaker_word(label):
         return None
-    return Start(label, text.strip(), stamp(match[2]) if match[2] else None, sure=marked_up)
+    return _Cut(label, text.strip(), stamp(match[2]) if match[2] else None, sure=marked_up)
 
 
 def _is_label(label: str) -> bool:
@@ -175,7 +191,9 @@ def _is_label(label: str) -> bool:
     plain = _PARENTHESES.sub(" ", _PRONOUNS.sub("", label))
     found = words(plain)
     return (
-        len(label) <= MAX_LABEL and _LABEL.fullmatch(label) is not None and len(found) <= 4
+        len(label) <= MAX_LABEL
+        and _LABEL.fullmatch(label) is not None
+        and len(found) <= 4
         and not any(word in _HEADINGS for word in found)
         and not any(is_function_word(word) and len(word) > 1 for word in found)
     )

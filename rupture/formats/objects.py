@@ -12,7 +12,13 @@ from rupture.formats.times import rescaled, seconds
 TURN_LISTS = ("turns", "utterances", "segments", "messages", "dialogue", "dialog", "conversation", "transcript", "results")
 
 _KINDS = {
-    type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object",
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rupture.errors import UnreadableTranscript
-from rupture.formats.cleaning import MAX_BYTES, MAX_TEXT, clean, decode
+from rupture.formats.cleaning import MAX_BYTES, MAX_TEXT, clean, decode, plain
 from rupture.formats.json_turns import JSON
 from rupture.formats.jsonl import JSONL
 from rupture.formats.labelled import LABELLED
@@ -88,7 +88,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _cleaned(utterance: Utterance) -> Utterance:
     """Escapes in JSON can hold what cleaning the text has taken out."""
-    return replace(utterance, speaker=clean(utterance.speaker)[0].strip() or "Unknown", text=clean(utterance.text)[0].strip())
+    return replace(utterance, speaker=plain(utterance.speaker)[0].strip() or "Unknown", text=plain(utterance.text)[0].strip())
 
 
 def _check_size(utterances: tuple[Utterance, ...]) -> None:

@@ -23,11 +23,13 @@ interpreter translator observer receptionist supervisor supervisee trainer stude
 visitor transcriber recorder technician announcer
 """
 _LETTERS = {
-    **dict.fromkeys(("t", "th", "i", "q", "co"), Role.THERAPIST), **dict.fromkeys(("c", "cl", "p", "pt", "r"), Role.CLIENT),
+    **dict.fromkeys(("t", "th", "i", "q", "co"), Role.THERAPIST),
+    **dict.fromkeys(("c", "cl", "p", "pt", "r"), Role.CLIENT),
     "int": Role.OTHER,
 }
 _WORDS = {
-    **dict.fromkeys(_CLIENT.split(), Role.CLIENT), **dict.fromkeys(_THERAPIST.split(), Role.THERAPIST),
+    **dict.fromkeys(_CLIENT.split(), Role.CLIENT),
+    **dict.fromkeys(_THERAPIST.split(), Role.THERAPIST),
     **dict.fromkeys(_OTHER.split(), Role.OTHER),
 }
 _NAMELESS = frozenset(("unknown", "unidentified", "inaudible", "unclear", "unspecified"))
@@ -36,9 +38,12 @@ _PRECEDENCE = (Role.OTHER, Role.THERAPIST, Role.CLIENT)
 
 _DIGITS = re.compile(r"[\d_.\-# ]{1,40}$")
 _ALPHABETIC = re.compile(r"[^\W\d_]+")
-_QUESTION_WORDS = "what how why when where who which do does did is are was were can could would will have has so any tell anything"
+_QUESTION_WORDS = "what how why when where who which do does did is are was were can could would will have has any tell anything"
 _ASKS = frozenset(_QUESTION_WORDS.split())
-_CLOSE = 0.1
+_FIRST = 0.1
+"""What speaking first adds to looking like the therapist."""
+_CLOSE = 0.15
+"""Difference below which a guess is called close."""
 
 
 def label_key(label: str) -> str:
@@ -124,7 +129,7 @@ def therapist_likeness(utterances: Sequence[Utterance]) -> Mapping[str, float]:
         texts = [u.text for u in utterances if u.speaker == speaker and u.text]
         asking = sum("?" in text if marked else _starts_asking(text) for text in texts) / (len(texts) or 1)
         scores[speaker] = asking - 0.5 * sum(len(text.split()) for text in texts) / total
-    scores[utterances[0].speaker] += 0.1
+    scores[utterances[0].speaker] += _FIRST
     return scores
 
 

@@ -70,7 +70,7 @@ def _row(line: int, cells: Sequence[str], header: Header) -> Row:
         cells = [*cells[:last], header.delimiter.join(cells[last:])]
     values = {field: cells[column].strip() for field, column in header.columns.items() if column < len(cells)}
     session, role = values.get("session"), values.get("role") or None
-    if len(cells) > header.width and any(cell.strip() for cell in cells[header.width:]):
+    if len(cells) > header.width and any(cell.strip() for cell in cells[header.width :]):
         return Row(line, session, None, "more cells than the header has columns")
     if "text" not in values:
         return Row(line, session, None, "fewer cells than the header has columns")

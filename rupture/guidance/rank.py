@@ -13,7 +13,7 @@ _K = 60
 _BEST_SCORE = 2 / (_K + 1)
 
 # Weights beside a relevance between 0 and 1, set by hand on evals/cases/guidance_dev.jsonl.
-_MARKER, _STRATEGY, _ROLE, _MODALITY = 0.3, 0.2, 0.08, 0.2
+_MARKER, _STRATEGY, _ROLE, _MODALITY = 0.8, 0.2, 0.15, 0.2
 _UNASKED_MODALITY, _OTHER_MODALITY, _REPEATED = 0.1, 0.3, 0.1
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from rupture.guidance.query import question_query
-from rupture.guidance.rank import covered, rank
+from rupture.guidance.rank import rank
+from rupture.guidance.scope import covered
 from rupture.guidance.values import Guidance, Reference
 from rupture.protocols import Retriever
 

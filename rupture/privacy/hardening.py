@@ -31,7 +31,7 @@ SET: Mapping[str, str] = {
     "GRADIO_RUN_HISTORY": "False",
     "GRADIO_SHARE": "False",
     "GRADIO_SSR_MODE": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "True",
     "HF_HUB_OFFLINE": "1",
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
@@ -44,7 +44,17 @@ SET: Mapping[str, str] = {
 }
 """What every process of the tool runs with. A user who turns a remote model on does so per session, not through these."""
 
-REMOVED = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+REMOVED = (
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "OPENAI_LOG",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+)
 REMOVED_PREFIXES = ("CHROMA_OTEL_", "GRADIO_", "LANGCHAIN_", "LANGSMITH_", "OTEL_")
 """`GRADIO_` as a whole: paths, buckets, host names and debug switches are the server's business, not the shell's."""
 
@@ -91,7 +101,9 @@ def differing_environment() -> list[str]:
     """Names of variables that are not as `harden` leaves them, as sentences."""
     wrong = [f"{name} is not {value!r}" for name, value in SET.items() if os.environ.get(name) != value]
     allowed = {*SET, "GRADIO_TEMP_DIR"}
-    wrong += [f"{name} is set" for name in os.environ if name in REMOVED or (name.startswith(REMOVED_PREFIXES) and name not in allowed)]
+    wrong += [
+        f"{name} is set" for name in os.environ if name in REMOVED or (name.startswith(REMOVED_PREFIXES) and name not in allowed)
+    ]
     folder = Path(os.environ.get("GRADIO_TEMP_DIR", ""))
     if not folder.name.startswith(_PREFIX) or not folder.is_dir():
         wrong.append("GRADIO_TEMP_DIR is not a private folder of this tool")
@@ -106,10 +118,14 @@ def self_test(app: Any, blocks: Any) -> list[str]:
     # These two are consumed while mounting: the environment above decides their default, the routes below show the result.
     del expected["mcp_server"]
     wrong = [f"{name} is not {value!r}" for name, value in expected.items() if getattr(blocks, name, None) != value]
-    wrong += [f"event {fn.api_name!r} can be called from outside the page" for fn in blocks.fns.values() if fn.api_visibility != "private"]
+    wrong += [
+        f"event {fn.api_name!r} can be called from outside the page"
+        for fn in blocks.fns.values()
+        if fn.api_visibility != "private"
+    ]
     if getattr(blocks, "mcp_server_obj", None) is not None:
         wrong.append("the MCP server is on")
-    if blocks.max_queue_size if hasattr(blocks, "max_queue_size") else blocks._queue.max_size != MAX_WAITING:
+    if blocks._queue.max_size != MAX_WAITING:
         wrong.append(f"the queue holds other than {MAX_WAITING} waiting requests")
     present = {layer.cls.__name__ for layer in app.user_middleware}
     wrong += [f"{name} is missing" for name in ("TrustedHostMiddleware", "Guard") if name not in present]

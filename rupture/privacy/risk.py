@@ -12,9 +12,11 @@ from rupture.transcript import Transcript
 
 SELF_HARM, HARM_TO_OTHERS, ABUSE, PARTNER_VIOLENCE = "self_harm", "harm_to_others", "abuse", "partner_violence"
 
-_THEM = r"(?:him|her|them|you|my (?:wife|husband|partner|boss|ex|dad|mum|mom|father|mother|brother|sister|kids?|son|daughter|boyfriend|girlfriend)|someone|somebody|people)"
+_THEM = r"(?:him|her|them|you|my (?:wife|husband|partner|boss|ex|dad|mum|mom|father|mother|brother|sister|kids?|son|daughter|boyfriend|girlfriend|baby|child|children)|the (?:baby|kids?|child|children)|someone|somebody|people)"
 _PARTNER = r"(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|ex))"
-_HIT = r"(?:hits?|hit|beats?|beat|punch(?:es|ed)?|slap(?:s|ped)?|chok(?:es|ed)|strangl(?:es|ed)|kick(?:s|ed)|burn(?:s|ed|t)|push(?:es|ed)|shov(?:es|ed)|rap(?:es|ed))"
+# Urging somebody to do a thing is not pushing them to the floor, and winning is not hitting.
+_HIT = r"(?:hits?|hit|beats?|beat|punch(?:es|ed)?|slap(?:s|ped)?|chok(?:es|ed)|strangl(?:es|ed)|kick(?:s|ed)|burn(?:s|ed|t)|push(?:es|ed)(?!\s+(?:me|us)\s+to\s+(?!(?:the|a|one|my|his|her)\b))|shov(?:es|ed)|rap(?:es|ed))"
+_GAMES = r"(?!\s+at\s+(?:chess|cards|golf|tennis|pool|darts|scrabble|games?|everything)\b)"
 
 # Each row: kind, pattern. Word gaps are bounded, so that every pattern runs in linear time.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -30,7 +32,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (SELF_HARM, r"\b(?:(?:end|ending|take|taking|took)\s+my (?:own )?life|(?:end|ending)\s+(?:it all|everything))\b"),
     (
         SELF_HARM,
-        r"\b(?:want|wanted|wanna|wish|wished|rather|better|prefer|ready|hoping)\s+(?:\w+\s+){0,3}(?:dead|to die|(?:was|were)(?:n't| not| never) (?:here|alive|born))\b",
+        r"\b(?:wants?|wanted|wanna|wish|wishes|wished|rather|better|prefer|ready|hoping)\s+(?:[\w']+\s+){0,3}(?:dead(?!\s+(?:honest|sure|certain|right|easy|leaves|weight|wood))|to die|(?:was|were)(?:n't| not| never) (?:here|alive|born)|(?:never|not) been born)\b",
     ),
     (
         SELF_HARM,
@@ -38,11 +40,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         SELF_HARM,
-        r"\b(?:no|any|what's the|what is the)\s+(?:point|reason|use)\s+(?:\w+\s+){0,2}(?:living|in living|to live|being alive|staying alive|going on)\b",
+        r"\b(?:no|any|what's the|what is the)\s+(?:point|reason|use)\s+(?:\w+\s+){0,3}(?:living|to live|being alive|staying alive|going on(?!\s+(?:with|about)))\b",
     ),
     (
         SELF_HARM,
-        r"\b(?:everyone|everybody|they|people|the kids|my family|my kids|the world)(?:'d| would|d)?\s+(?:all\s+)?(?:be\s+|is\s+|are\s+)?(?:better off|happier|fine)\s+(?:if i (?:was|were)(?:n't| not) (?:here|around)|without me|with me gone)\b",
+        r"\b(?:everyone|everybody|they|people|the kids|my family|my kids|the world)(?:(?:'d| would|d)?\s+(?:all\s+)?(?:be\s+|is\s+|are\s+)?(?:better off|happier)|(?:'d| would)\s+(?:all\s+)?be fine)\s+(?:if i (?:was|were)(?:n't| not) (?:here|around)|without me|with me gone)\b",
     ),
     (
         SELF_HARM,
@@ -56,6 +58,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         SELF_HARM,
         r"\b(?:drive|driving|drove|walk|walking|step|jump|jumping|jumped|throw(?:ing)? myself)\s+(?:\w+\s+){0,4}(?:into (?:a|the) (?:tree|wall|traffic|train|lorry|truck|river)|off (?:a|the) (?:bridge|roof|building|cliff)|in front of (?:a|the) (?:train|bus|car|lorry|truck))\b",
     ),
+    (SELF_HARM, r"\b(?:top|topping|topped|off|offing|unalive|do away with|doing away with)\s+myself\b"),
+    (
+        SELF_HARM,
+        r"\b(?:thought|think|thinking|thoughts)\s+(?:\w+\s+)?(?:about|of)\s+not\s+(?:being (?:here|around|alive)(?!\s+(?:next|on|for|tomorrow|today|in)\b)|waking up)\b",
+    ),
+    (SELF_HARM, r"\b(?:if|hope|hoping|wish|wishing)\s+i\s+(?:just\s+)?(?:didn't|don't|never|won't|wouldn't)\s+w(?:ake|oke) up\b"),
     (SELF_HARM, r"\b(?:written|wrote|writing)\s+(?:\w+\s+){0,2}(?:goodbye|suicide)\s+(?:notes?|letters?)\b"),
     (
         HARM_TO_OTHERS,
@@ -65,9 +73,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         HARM_TO_OTHERS,
         r"\b(?:got|have|bought|carry|bring|keep)\s+(?:a|my|the)\s+(?:knife|gun)\b[^.?!]{0,40}\b(?:him|her|them|next time|if he|if she|use it)\b",
     ),
+    (HARM_TO_OTHERS, rf"\b(?:i|i've|i have)\s+(?:\w+\s+)?(?:hit|punched|slapped|choked|shook)\s+{_THEM}\b"),
     (
         HARM_TO_OTHERS,
-        rf"\b(?:i|i've|i have)\s+(?:\w+\s+)?(?:hit|punched|slapped|choked|shook)\s+(?:{_THEM}|the (?:baby|kids?|child))\b",
+        rf"\b(?:thoughts?|thinking|thought|images?|urges?)\s+(?:of|about|to)\s+(?:kill|stab|shoot|strangl|hurt|harm|smother|drown)\w*\s+{_THEM}\b",
     ),
     (ABUSE, r"\b(?:molest\w*|sexual(?:ly)? abus\w*|raped|rape|sexually assault\w*|abus(?:ed|ing) (?:me|her|him|the kids|my))\b"),
     (
@@ -76,13 +85,22 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         ABUSE,
-        rf"\b(?:dad|father|mum|mom|mother|stepdad|stepfather|uncle|grandad|carer|nurse|foster \w+|step ?mum|step ?mom)\s+(?:\w+\s+)?{_HIT}\s+(?:me|us|him|her|them|the kids|my (?:brother|sister))\b",
+        rf"\b(?:dad|father|mum|mom|mother|stepdad|stepfather|uncle|grandad|carer|nurse|foster \w+|step ?mum|step ?mom)\s+(?:\w+\s+){{0,3}}{_HIT}\s+(?:me|us|him|her|them|the kids|my (?:brother|sister|mum|mom|mother|dad|father|gran|grandad)){_GAMES}\b",
     ),
-    (ABUSE, r"\b(?:locks?|locked)\s+(?:me|her|him|the kids|them)\s+(?:in|out|up)\b"),
-    (PARTNER_VIOLENCE, rf"\b{_PARTNER}\s+(?:\w+\s+){{0,2}}{_HIT}\s+(?:me|us|things at me|me (?:against|down|into))\b"),
+    (ABUSE, r"\b(?:locks?|locked)\s+(?:me|us|her|him|the kids|them)\s+(?:in|out|up)\b"),
+    (ABUSE, r"\bdid\s+(?:\w+\s+)?things to (?:me|her|him)\b"),
+    (PARTNER_VIOLENCE, rf"\b{_PARTNER}\s+(?:\w+\s+){{0,2}}{_HIT}\s+(?:me|us|things at me)\b{_GAMES}"),
     (
         PARTNER_VIOLENCE,
-        r"\b(?:hands? (?:round|around|on) my (?:throat|neck)|grabbed me by the|pinned me|held me down|black eye|bruises? (?:on|all over|up) my|(?:i'm|i am|i was|im) (?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|boyfriend|girlfriend)))\b",
+        rf"\b{_PARTNER}\s+(?:\w+\s+)?(?:forc(?:es|ed)|makes|made)\s+(?:me\s+(?:to\s+|into\s+)?(?:have |having )?sex|(?:himself|herself) on me)\b",
+    ),
+    (
+        PARTNER_VIOLENCE,
+        r"\bviolent\s+(?:with|to|towards?|against)\s+(?:me|us|the kids|her|him)\b|\b(?:he|she|my (?:husband|wife|partner|boyfriend|girlfriend|ex))\s+(?:\w+\s+)?threaten(?:s|ed)\s+(?:me|us)\b",
+    ),
+    (
+        PARTNER_VIOLENCE,
+        r"\b(?:hands? (?:round|around|on) my (?:throat|neck)|grabbed me by the|pinned me|held me down|black eye|bruises? (?:on|all over|up) my|(?:i'm|i am|i was|im) (?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|boyfriend|girlfriend))(?!\s+(?:being (?:late|ill|lonely|sad|disappointed)|moving|leaving|dying|failing)\b))\b",
     ),
     (
         PARTNER_VIOLENCE,
@@ -90,9 +108,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         PARTNER_VIOLENCE,
-        r"\b(?:he|she)(?:'ll| will|'d| said (?:he|she)(?:'ll|'d)| threatened to| says (?:he|she)(?:'ll|'d))\s+(?:kill|hurt)\s+(?:me|us|the kids|himself|herself|the dog)\b",
+        rf"\b{_PARTNER}(?:'ll| will|'d| said (?:he|she)(?:'ll|'d)| threatened to| says (?:he|she)(?:'ll|'d))\s+(?:kill|hurt)\s+(?:me|us|the kids|himself|herself|the dog)\b",
     ),
-    (PARTNER_VIOLENCE, rf"\b{_PARTNER}\s+(?:\w+\s+)?(?:throws?|threw)\s+(?:\w+\s+){{1,3}}at me\b"),
+    (
+        PARTNER_VIOLENCE,
+        rf"\b{_PARTNER}\s+(?:\w+\s+)?(?:throws?|threw)\s+(?!(?:\w+\s+){{0,2}}(?:looks?|glances?|smiles?|questions?)\b)(?:\w+\s+){{1,3}}at me\b",
+    ),
     (PARTNER_VIOLENCE, r"\bdomestic (?:violence|abuse)\b"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)

@@ -7,10 +7,13 @@ from pathlib import Path
 from rupture import formats
 from rupture.analysis import Analysis
 from rupture.assistant.assistant import Assistant
+from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Conversation, Reply
 from rupture.episodes import find_episodes
 from rupture.formats.reading import Reading
+from rupture.privacy.risk import kinds
 from rupture.transcript import Role
+from rupture.ui.words import NO_SPEAKERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,32 @@ class Desk:
 def receive(desk: Desk, text: str, files: tuple[str, ...]) -> Desk:
     """The desk after a message: a transcript in it waits for confirmation, a question waits in `question`."""
     if files:
-        return _with_reading(desk, formats.read_file(Path(files[0])), text.strip())
+        file = Path(files[0])
+        reading = formats.read_file(file)
+        if not reading.transcript.turns:
+            return _unreadable(desk, file.read_text(encoding="utf-8", errors="replace"))
+        return _with_reading(desk, reading, text.strip())
     question, pasted = formats.split_question(text)
-    if pasted and formats.looks_like_transcript(pasted):
+    if pasted:
         return _with_reading(desk, formats.read(pasted), question)
     return replace(desk, said=(*desk.said, Said("user", text.strip())), question=text.strip())
 
 
 def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
-    if not reading.transcript.turns:
-        return replace(desk, question=question).say(
-            "No speakers were found in this text, so there is nothing to analyse. Start each line with who is speaking, for "
-            "example “Therapist: …” and “Client: …”, and paste it again."
-        )
     shown = f"A session of {len(reading.transcript.turns)} turns" + (f": {question}" if question else "")
     roles = {speaker: reading.transcript.role_of(speaker) for speaker in reading.transcript.speakers}
     return replace(desk, said=(*desk.said, Said("user", shown)), reading=reading, roles=roles, question=question)
+
+
+def _unreadable(desk: Desk, text: str) -> Desk:
+    """What to do about a text without speakers; language about harm in it is noticed all the same."""
+    notice = phrase("risk_notice", where="one place or more") if kinds(text) else ""
+    return desk.say(f"{notice}\n\n{NO_SPEAKERS}".strip())
+
+
+def with_sample(desk: Desk, reading: Reading) -> Desk:
+    """The desk with a sample session waiting under its readable name."""
+    return _with_reading(desk, reading, "")
 
 
 def set_role(desk: Desk, speaker: int, role: str) -> Desk:

@@ -9,7 +9,9 @@ _TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#9
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 # Only what can start markup, so that a copied answer stays readable: a bare [1] is a citation and may stand.
-_MARKS = re.compile(r"[\\`*_<>~|${}@]|&(?=[#\w])|\[(?!\d{1,2}\](?![(:\[]))|(?<=http):|(?<=https):|(?<=ftp):|(?<=www)\.", re.IGNORECASE)
+_MARKS = re.compile(
+    r"[\\`*_<>~|${}@]|&(?=[#\w])|\[(?!\d{1,2}\](?![(:]))|(?<=http):|(?<=https):|(?<=ftp):|(?<=www)\.", re.IGNORECASE
+)
 _LINE_STARTS = re.compile(r"^[ \t]*(?:([#+=-])|(\d{1,9})([.)]))?", re.MULTILINE)
 
 

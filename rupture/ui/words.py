@@ -13,8 +13,16 @@ CONSENT = (
     "This is for your own reflection and training: it is not for diagnosis, for assessing risk, or for decisions about a person's "
     "job, custody, fitness or legal case."
 )
+WELCOME = (
+    "## Which session is on your mind?\nPaste a transcript below, or drop a file. You see the moments where the work may have strained, "
+    "in your client’s own words, and what others do with such moments."
+)
 PLACEHOLDER = "Paste a session, with or without a question. Or just ask."
-FOLLOW_UP = "Ask about a turn, or what else you could try."
+NO_SPEAKERS = (
+    "Not analysed: no speakers were found in this text. Start each line with who is speaking, for example “Therapist: …” and "
+    "“Client: …”, and give it again."
+)
+FOLLOW_UP = "Ask about a turn, or what to try"
 
 FAMILY_WORDS = {Family.WITHDRAWAL: "moves away", Family.CONFRONTATION: "moves against", Family.STRATEGY: "a way to answer"}
 # A shape for each family beside its colour, for readers who cannot tell the colours apart.
@@ -42,7 +50,7 @@ def sureness(probability: float) -> str:
     """How sure, in words, with the count that stands behind it."""
     word = next(word for least, word in _SURENESS if probability >= least)
     tenths = max(1, min(9, round(10 * probability)))
-    return f"{word}: of turns that score like this, raters coded about {tenths} in 10"
+    return f"{word}: of turns that score like this, model raters coded about {tenths} in 10"
 
 
 def rating_words(name: str, value: int) -> str:
@@ -73,7 +81,9 @@ def family(finding: Finding) -> Family | None:
 
 
 def plain_name(transcript_id: str) -> str:
-    """`sleep-diary` → `Sleep diary`."""
+    """`sleep-diary` → `Sleep diary`; a pasted session has no name of its own."""
+    if transcript_id == "pasted":
+        return "Your session"
     words = " ".join(transcript_id.replace("-", " ").replace("_", " ").split())
     return words[:1].upper() + words[1:]
 

@@ -6,7 +6,7 @@ import platform
 import pytest
 
 from rupture.errors import MissingPackage, RunError, RuptureError
-from rupture.evaluation.digests import digest, digest_files, digest_sessions
+from rupture.digests import digest, digest_files, digest_sessions
 from rupture.evaluation.runs import ERRORS, PREDICTIONS, RUN, SCORES, Plan, read_answers, read_errors, read_record, run
 
 from .helpers import coded

@@ -10,6 +10,7 @@ from rupture.guidance import documents
 from rupture.guidance.vectors import exact_index
 from rupture.resources import CORPUS
 
+
 @pytest.fixture
 def corpus(tmp_path):
     folder = tmp_path / "corpus"

@@ -15,7 +15,8 @@ from rupture.guidance.scope import covered
 from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
 from rupture.guidance.vectors import exact_index
 
-CASES = [json.loads(line) for line in (Path(__file__).parents[2] / "evals/cases/guidance_dev.jsonl").read_text("utf-8").splitlines()]
+_DEV = Path(__file__).parents[2] / "evals" / "cases" / "guidance_dev.jsonl"
+CASES = [json.loads(line) for line in _DEV.read_text("utf-8").splitlines()]
 
 
 def _passage(name, **fields):
@@ -36,7 +37,8 @@ def test_fusion_by_hand_and_its_ties():
 
 def test_at_most_two_passages_of_a_document_and_other_strategies_first():
     candidates = [Candidate(_passage(f"a#{n}", strategies=("R4",)), 0.030 - n / 1e4, 0.5) for n in range(4)]
-    candidates += [Candidate(_passage("b#1", strategies=("R4",)), 0.0295, 0.5), Candidate(_passage("c#1", strategies=("R5",)), 0.0290, 0.5)]
+    candidates.append(Candidate(_passage("b#1", strategies=("R4",)), 0.0295, 0.5))
+    candidates.append(Candidate(_passage("c#1", strategies=("R5",)), 0.0290, 0.5))
     found = rank(candidates, Query("x"))
     assert _ids(found)[:2] == ["a#0", "c#1"]
     assert sum(name.startswith("a#") for name in _ids(found)) == 2
@@ -49,7 +51,8 @@ def test_agreement_with_the_query_decides_between_near_equals():
 
     plain = _passage("a#1")
     assert first(Query("x", markers=("W5",)), plain, _passage("z#1", markers=("W5",))) == "z#1"
-    assert first(Query("x", markers=("W5",)), _passage("a#1", markers=("W1", "W2", "W5")), _passage("z#1", markers=("W5",))) == "z#1"
+    wider = _passage("a#1", markers=("W1", "W2", "W5"))
+    assert first(Query("x", markers=("W5",)), wider, _passage("z#1", markers=("W5",))) == "z#1"
     assert first(Query("x", strategies=("R5",)), plain, _passage("z#1", strategies=("R5",))) == "z#1"
     assert first(Query("x", modality="cbt"), plain, _passage("z#1", modality=("cbt",))) == "z#1"
     assert first(Query("x", modality="cbt"), _passage("a#1", modality=("dbt",)), _passage("z#1")) == "z#1"
@@ -62,8 +65,8 @@ def test_few_passages_about_a_marker_open_the_search_to_all():
     def candidates(count):
         passages = [_passage(f"w{n}#1", markers=("W5",), text="yes") for n in range(count)]
         passages += [_passage(f"c{n}#1", markers=("C1",), text="yes") for n in range(12)] + [_passage("any#1", text="yes")]
-        guidance = Guidance({p.id: p for p in passages}, {}, "d")
-        return HybridRetriever(guidance, HashingEncoder(), exact_index(guidance, HashingEncoder())).candidates(Query("yes", ("W5",)))
+        guidance, encoder = Guidance({p.id: p for p in passages}, {}, "d"), HashingEncoder()
+        return HybridRetriever(guidance, encoder, exact_index(guidance, encoder)).candidates(Query("yes", ("W5",)))
 
     assert {c.passage.markers for c in candidates(8)} == {("W5",), ()}
     assert ("C1",) in {c.passage.markers for c in candidates(7)}
@@ -72,7 +75,8 @@ def test_few_passages_about_a_marker_open_the_search_to_all():
 def test_word_search_finds_what_meaning_misses_and_stems(guidance):
     encoder = HashingEncoder()
     retriever = HybridRetriever(guidance, encoder, exact_index(guidance, encoder), dense=False)
-    assert _ids(retriever.candidates(question_query("withdrawals"))) == _ids(retriever.candidates(question_query("withdrawing"))) != []
+    one, other = (_ids(retriever.candidates(question_query(word))) for word in ("withdrawals", "withdrawing"))
+    assert one == other != []
     assert retriever.candidates(question_query("metacommunicate"))[0].passage.document == "metacommunication"
     assert retriever.candidates(question_query("qwxyz")) == []
     assert retriever.candidates(question_query("the and of")) == []
@@ -89,7 +93,8 @@ def test_odd_questions_find_something_or_nothing_but_do_not_fail(real, question)
 def _wrong(real, split):
     _, _, retriever = real
     queries = [(case, question_query(case["question"])) for case in CASES if case["split"] in split]
-    return [case["question"] for case, query in queries if covered(retriever.candidates(query), query) != case["covered"]], len(queries)
+    wrong = [case["question"] for case, query in queries if covered(retriever.candidates(query), query) != case["covered"]]
+    return wrong, len(queries)
 
 
 def test_what_the_corpus_does_not_cover_is_left_alone(real):

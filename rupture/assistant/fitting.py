@@ -1,0 +1,85 @@
+"""What fits a moment: which documents may speak of it, which example words may stand beside which advice, and when it is asked
+for.
+
+The tables are `prompts/situations.yaml` and `prompts/wordings.yaml`, both reviewed by hand. Pure.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rupture.guidance.values import Guidance, Passage, PassageRole
+from rupture.guidance.vocabulary import REGISTERS
+from rupture.guidance.wording import wordings
+from rupture.prompts import table
+
+_LATER = re.compile(
+    r"\b(?:next (?:session|time|week|meeting|appointment)|bring (?:it|this|that) up|tomorrow|on (?:mon|tues|wednes|thurs|fri)day"
+    r"|when i see)\b",
+    re.IGNORECASE,
+)
+_REGISTER = re.compile(r"\b(?:(?P<warm>warm\w*|kind\w*|gentl\w*|soft\w*)|(?P<brief>brief\w*|short\w*)|(?P<plain>plain\w*|simpl\w*))\b", re.IGNORECASE)
+_STAGES_NOW = ("in_the_moment", None, "later_in_session", "next_session", "between_sessions")
+_STAGES_LATER = ("next_session", "later_in_session", "between_sessions", None, "in_the_moment")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Example words, and the passage they are a slice of."""
+
+    text: str
+    passage: str
+
+
+def settings_in(question: str) -> frozenset[str]:
+    """Documents about a particular setting or situation that the question brings up."""
+    asked = question.lower()
+    return frozenset(
+        document
+        for document, starts in table("situations")["settings"].items()
+        if any(re.search(rf"\b{re.escape(start)}", asked) for start in starts)
+    )
+
+
+def fits_any_moment(document: str) -> bool:
+    """Whether the document may be used for a moment that nobody has called by the document's situation."""
+    return document not in table("situations")["settings"]
+
+
+def stage_order(question: str) -> tuple[str | None, ...]:
+    """Stages from the most fitting to the least, by when the question wants to act."""
+    return _STAGES_LATER if _LATER.search(question) else _STAGES_NOW
+
+
+def register_in(question: str) -> str | None:
+    """The register the question asks for: plain, warm or brief."""
+    match = _REGISTER.search(question)
+    return next((name for name in REGISTERS if match and match[name]), None)
+
+
+def words_for(
+    advice: Passage, markers: Collection[str], guidance: Guidance, *, register: str | None, used: Collection[str], seed: int
+) -> Words | None:
+    """Example words that may stand beside `advice`, in the register asked for if there are any; None when nothing fits."""
+    spoken = _spoken(guidance)
+    options = [text for text in _options(advice, markers, guidance) if text in spoken and text not in used]
+    wanted = [text for text in options if spoken[text][0] == register] or options
+    if not wanted:
+        return None
+    text = wanted[seed % len(wanted)]
+    return Words(text, spoken[text][1])
+
+
+def _options(advice: Passage, markers: Collection[str], guidance: Guidance) -> list[str]:
+    listed = table("wordings").get(advice.id)
+    if listed is None:
+        says = [p for p in guidance.passages.values() if p.document == advice.document and set(p.strategies) & set(advice.strategies)]
+        return [text for passage in says for _, text in wordings(passage)]
+    special = [entry["words"] for entry in listed if not isinstance(entry, str) and set(entry["for"]) & set(markers)]
+    return special or [entry for entry in listed if isinstance(entry, str)]
+
+
+def _spoken(guidance: Guidance) -> dict[str, tuple[str, str]]:
+    """Register and passage of all example words in the corpus."""
+    says = [passage for passage in guidance.passages.values() if passage.role is PassageRole.SAY]
+    return {text: (register, passage.id) for passage in says for register, text in wordings(passage)}

@@ -1,0 +1,69 @@
+"""`rupture eval …`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_RUNS = Path("runs")
+
+Suite = Annotated[str, typer.Argument(help="The suite; so far there is `detection`.")]
+Annomi = Annotated[Path | None, typer.Option("--annomi", help="The public AnnoMI csv, to measure on it too, in five folds.")]
+Folder = Annotated[Path | None, typer.Option("--out", help="The run's folder; by default runs/SUITE.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    group = typer.Typer(no_args_is_help=True, help="Measure the tool on coded sessions.")
+    group.command("validate")(validate)
+    group.command("run")(run)
+    group.command("report")(report)
+    app.add_typer(group, name="eval")
+
+
+def validate() -> None:
+    """Check the coded practice sessions, their split and the suites."""
+    from rupture.coding.sessions import split_sessions
+    from rupture.evaluation.suites import load_suite
+    from rupture.resources import SESSIONS, SUITES
+
+    train, test = split_sessions(SESSIONS)
+    suites = [load_suite(path).name for path in sorted(SUITES.glob("*.yaml"))]
+    sys.stdout.write(f"{len(train)} training and {len(test)} test sessions, suites {', '.join(suites)}: in order.\n")
+
+
+def run(
+    suite: Suite,
+    annomi: Annomi = None,
+    out: Folder = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
+) -> None:
+    """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
+    from rupture.cli.progress import bar
+    from rupture.measure import run_detection
+
+    folder = _folder(suite, out)
+    with bar() as progress:
+        run_detection(folder, annomi, fresh=fresh, progress=progress)
+    report(suite, annomi, out)
+
+
+def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
+    """Score a finished run again from its saved answers and write report.md."""
+    from rupture.evaluation.gates import verdict
+    from rupture.evaluation.report import report as as_markdown
+    from rupture.measure import score_detection
+
+    folder = _folder(suite, out)
+    record, scores, loaded = score_detection(folder, annomi)
+    (folder / "report.md").write_text(as_markdown(record, scores, loaded), encoding="utf-8")
+    outcome = verdict(loaded, scores)
+    sys.stdout.write(f"{outcome.state}: {folder / 'report.md'}\n")
+    raise typer.Exit(outcome.exit_code)
+
+
+def _folder(suite: str, out: Path | None) -> Path:
+    if suite != "detection":
+        raise typer.BadParameter(f"there is no suite {suite!r}; use detection")
+    return out or _RUNS / suite

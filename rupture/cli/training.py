@@ -1,0 +1,40 @@
+"""`rupture train`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this file."""
+    app.command("train")(train)
+
+
+def train(
+    annomi: Annotated[
+        Path | None,
+        typer.Option("--annomi", help="The public AnnoMI csv; without it, the model learns from our own sessions only."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the model; without it, the shipped model is replaced.")
+    ] = None,
+) -> None:
+    """Train the detector: fit, calibrate, choose thresholds, write the model and its card."""
+    from rupture.cli.progress import bar
+    from rupture.coding.annomi import fold_ids, read_annomi
+    from rupture.coding.sessions import split_sessions
+    from rupture.detection.release import train_detector
+    from rupture.detection.training import folded
+    from rupture.resources import ANNOTATIONS, MODEL, SESSIONS
+
+    own, _ = split_sessions(SESSIONS)
+    sessions = [*own, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
+    with bar() as progress:
+        card = train_detector(sessions, folded(sessions, fold_ids(ANNOTATIONS)), out or MODEL, progress)
+    sys.stdout.write(f"{card['id']} trained on {card['training']['sessions']}\n")
+    for head, row in card["measured"].items():
+        sys.stdout.write(
+            f"{head:>14}  n {row['n']:>5}  positive {row['positives']:>4}  AUROC {row['auroc']:.3f}  AP {row['ap']:.3f}\n"
+        )

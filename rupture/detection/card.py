@@ -1,0 +1,63 @@
+"""The model's card: `card.json` beside the weights says what the model covers, how it was trained, and how it decides. Plain
+JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rupture.analyse import Decisions
+from rupture.analysis import ModelCard
+from rupture.errors import ModelError
+from rupture.policy import Policy
+
+CARD = "card.json"
+SESSION_MODEL = "session.onnx"
+FILES = ("encoder.onnx", "tokenizer.json", SESSION_MODEL)
+_NEEDED = ("id", "digest", "heads", "covers", "calibration", "policy", "session_weights", "miss_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a loaded model says of itself; `calibration` is slope and intercept by head."""
+
+    id: str
+    digest: str
+    heads: tuple[str, ...]
+    calibration: Mapping[str, tuple[float, float]]
+    decisions: Decisions
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the model's files; the card is not among them, since it names the digest."""
+    total = hashlib.sha256()
+    for name in FILES:
+        total.update((folder / name).read_bytes())
+    return total.hexdigest()
+
+
+def read_card(folder: Path) -> Card:
+    """The card of the model in `folder`; ModelError when it is missing, damaged or incomplete."""
+    path = folder / CARD
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(f"{path}: the model's card cannot be read. Reinstall rupture, or train it again.") from None
+    if missing := [name for name in _NEEDED if name not in data]:
+        raise ModelError(f"{path}: the card lacks {', '.join(missing)}. Train the model again.")
+    policy = Policy(**data["policy"])
+    model = ModelCard(data["id"], data["digest"], tuple(data["covers"]))
+    return Card(
+        id=data["id"],
+        digest=data["digest"],
+        heads=tuple(data["heads"]),
+        calibration={head: (slope, intercept) for head, (slope, intercept) in data["calibration"].items()},
+        decisions=Decisions(policy, data["session_weights"], model, data["miss_rate"]),
+    )
+
+
+def read_decisions(folder: Path) -> Decisions:
+    """How the model in `folder` decides, without loading its weights."""
+    return read_card(folder).decisions

@@ -1,0 +1,70 @@
+"""`rupture train`: fits, calibrates, exports and writes the card, all into a new folder that then takes the old one's place."""
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rupture.analyse import Decisions
+from rupture.coding.values import CodedSession
+from rupture.detection.calibration import Calibration
+from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
+from rupture.detection.export import export_encoder, export_ensemble
+from rupture.detection.heads import HEADS
+from rupture.detection.training import MEMBERS, Fold, Progress, fit_ensemble, silent
+from rupture.digests import digest_sessions
+from rupture.encoder import Encoder
+from rupture.transcript import Role
+
+
+def train_detector(sessions: Sequence[CodedSession], folds: Fold, out: Path, progress: Progress = silent) -> dict[str, Any]:
+    """Trains on `sessions` and writes the model's files and `card.json` to `out`; returns the card. Files in `out` are
+    replaced one
+    by one only when all of them are finished, the card last."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".training-") as name:
+        folder = Path(name)
+        progress("export the encoder", 0, 1)
+        export_encoder(folder)
+        members, calibration, decisions, measured = fit_ensemble(sessions, folds, Encoder(folder), progress)
+        export_ensemble(members, folder / SESSION_MODEL)
+        card = _card(sessions, folder, calibration, decisions) | {"measured": measured}
+        (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        for file in (*FILES, CARD):
+            os.replace(folder / file, out / file)
+    return card
+
+
+def _card(sessions: Sequence[CodedSession], folder: Path, calibration: Calibration, decisions: Decisions) -> dict[str, Any]:
+    sources = sorted({session.source for session in sessions})
+    digest = digest_of(folder)
+    turns = [turn for session in sessions for turn in session.transcript.turns]
+    return {
+        "id": f"minilm-gru-{digest[:8]}",
+        "digest": digest,
+        "what": "all-MiniLM-L6-v2 (int8), frozen; one bidirectional GRU over the session; mean of an ensemble; Platt calibration",
+        "members": MEMBERS * len(sources),
+        "heads": list(HEADS),
+        "covers": [head for head in HEADS if head in calibration],
+        "calibration": {head: [round(value, 4) for value in pair] for head, pair in calibration.items()},
+        "policy": asdict(decisions.policy),
+        "session_weights": {
+            rating: {name: round(weight, 4) for name, weight in weights.items()}
+            for rating, weights in decisions.session_weights.items()
+        },
+        "miss_rate": decisions.miss_rate,
+        "training": {
+            "sessions": {source: sum(session.source == source for session in sessions) for source in sources},
+            "turns": len(turns),
+            "client_turns": sum(turn.role is Role.CLIENT for turn in turns),
+            "digest": digest_sessions(sessions),
+            "codes": "made by language models after the codebook, not by clinicians",
+        },
+        "versions": {
+            package: version(package) for package in ("rupture", "torch", "transformers", "onnxruntime", "scikit-learn")
+        },
+    }

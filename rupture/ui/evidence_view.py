@@ -1,0 +1,118 @@
+"""The panel beside the transcript as HTML: what one turn may show, how sure, another reading, what came next, what one could try. Pure."""
+
+from rupture.analysis import Analysis, Finding, Suggestion
+from rupture.assistant.draft import phrase
+from rupture.assistant.moments import complains_of_bias
+from rupture.codebook import BY_CODE, Family
+from rupture.guidance.values import Guidance, Passage, Reference
+from rupture.transcript import Role, Turn
+from rupture.ui.escape import safe
+from rupture.ui.transcript_view import marked
+from rupture.ui.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
+
+
+def evidence_html(analysis: Analysis, turn: int | None, guidance: Guidance) -> str:
+    """Everything about `turn`; without one, what to do."""
+    if turn is None:
+        return '<div class="evidence empty" data-selected="">Choose a turn in the transcript to look at it here.</div>'
+    here = analysis.transcript.turns[turn]
+    finding = analysis.finding(turn) or Finding(turn, ())
+    risk = any(notice.turn == turn for notice in analysis.risk)
+    parts = [_heading(analysis, here, finding), _words(here, finding)]
+    if risk:
+        parts.append(f'<p class="risk-moment">{safe(phrase("risk_moment", turn=turn))}</p>')
+    elif finding.codes:
+        parts += [_code(analysis, here, code) for code in finding.codes]
+        parts += [_next(analysis, here), _ways(analysis, here, guidance)] if here.role is Role.CLIENT else []
+    else:
+        parts.append(_nothing(finding))
+    return f'<div class="evidence" data-selected="{turn}">{"".join(parts)}</div>'
+
+
+def _heading(analysis: Analysis, here: Turn, finding: Finding) -> str:
+    kind = family(finding)
+    badge = (
+        f'<span class="tag {kind}"><span class="sign" aria-hidden="true">{FAMILY_SIGNS[kind]}</span> {FAMILY_WORDS[kind]}</span>'
+        if kind
+        else ""
+    )
+    return f"<header><h3>Turn {here.index} · {safe(display_name(analysis.transcript, here.speaker))}</h3>{badge}</header>"
+
+
+def _words(here: Turn, finding: Finding) -> str:
+    return f'<blockquote class="said">{marked(here.text, finding.evidence, str(family(finding) or ""))}</blockquote>'
+
+
+def _code(analysis: Analysis, here: Turn, code: str) -> str:
+    row = BY_CODE[code]
+    probability = analysis.scores[here.index].get(code, 0.0) if analysis.scores else 0.0
+    contrast = phrase("bias") if complains_of_bias(here.text) else row.contrast
+    rows = [("How sure", sureness(probability))]
+    if contrast:
+        rows.append(("Another reading", contrast))
+    if row.components:
+        rows.append(("Part of the alliance", "; ".join(COMPONENT_WORDS[part] for part in row.components)))
+    facts = "".join(f"<dt>{safe(name)}</dt><dd>{safe(text)}</dd>" for name, text in rows)
+    may = "The therapist may answer here with" if row.family is Family.STRATEGY else "May show"
+    return f'<section><h4>{may}: {safe(row.label)} <span class="code">{code}</span></h4><p>{safe(row.definition)}</p><dl>{facts}</dl></section>'
+
+
+def _nothing(finding: Finding) -> str:
+    hints = "".join(
+        f'<li>{safe(BY_CODE[code].label)} <span class="code">{code}</span>. {safe(BY_CODE[code].contrast)}</li>'
+        for code in finding.hints
+    )
+    fold = f"<details><summary>Quieter hints, easily wrong</summary><ul>{hints}</ul></details>" if hints else ""
+    return f"<p>{safe(phrase('no_finding', turn=finding.turn))} You can still ask about it in the chat.</p>{fold}"
+
+
+def _next(analysis: Analysis, here: Turn) -> str:
+    """What the therapist said next, and as which strategy it was coded."""
+    after = next((t for t in analysis.transcript.turns[here.index + 1 :] if t.role is Role.THERAPIST), None)
+    if after is None:
+        return ""
+    finding = analysis.finding(after.index)
+    codes = "; ".join(f"{BY_CODE[code].label} ({code})" for code in finding.codes) if finding else ""
+    seen = f"<p>This may answer the strain: {safe(codes)}.</p>" if codes else ""
+    return (
+        f'<section><h4>What the therapist did next <button type="button" class="link" data-turn="{after.index}">turn {after.index}</button></h4>'
+        f'<blockquote class="said therapist">{safe(after.text)}</blockquote>{seen}</section>'
+    )
+
+
+def _ways(analysis: Analysis, here: Turn, guidance: Guidance) -> str:
+    """Suggestions for the episode this turn belongs to, each with sources that open."""
+    episode = analysis.episode_at(here.index)
+    position = analysis.episodes.index(episode) if episode else -1
+    found = [s for s in analysis.suggestions if s.episode == position]
+    if not found:
+        return ""
+    return f'<section><h4>What others do with such a moment</h4><ol class="ways">{"".join(_way(s, guidance) for s in found)}</ol></section>'
+
+
+def _way(suggestion: Suggestion, guidance: Guidance) -> str:
+    row = BY_CODE[suggestion.strategy]
+    sources = "".join(source_html(guidance.passages[id], guidance) for id in suggestion.passages if id in guidance.passages)
+    return f'<li><p><b>{safe(row.label.capitalize())}</b> <span class="code">{row.code}</span></p><p class="try">{safe(suggestion.text)}</p>{sources}</li>'
+
+
+def source_html(passage: Passage, guidance: Guidance) -> str:
+    """A passage that opens: its document, its words as they stand, what they rest on, and the references."""
+    own = " · your own document" if passage.document in guidance.own else ""
+    references = [
+        guidance.references[key] for key in passage.references if key in guidance.references and guidance.references[key].shown
+    ]
+    listed = "".join(f"<li>{safe(reference_words(reference))}</li>" for reference in references)
+    evidence = guidance.evidence.get(passage.document, "")
+    basis = f'<p class="basis">{safe(evidence)}</p>' if evidence else ""
+    return (
+        f'<details class="source"><summary>Source: {safe(passage.title)} · {safe(passage.heading)}{own}</summary>'
+        f"<blockquote>{safe(passage.text)}</blockquote>{basis}{f'<ul>{listed}</ul>' if listed else ''}</details>"
+    )
+
+
+def reference_words(reference: Reference) -> str:
+    """One reference as a line of text; the DOI is text too, since nothing is fetched."""
+    parts = [reference.authors, f"({reference.year})" if reference.year else None, reference.title, reference.source]
+    line = ". ".join(part.rstrip(".") for part in parts if part).replace(". (", " (")
+    return f"{line}. doi:{reference.doi}" if reference.doi else f"{line}."

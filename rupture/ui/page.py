@@ -1,0 +1,148 @@
+"""The page: what stands where. No behaviour here; `handlers` wires it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rupture.formats.reading import FORMATS
+from rupture.privacy.hardening import DELETE_CACHE
+from rupture.ui import scripts
+from rupture.ui.desk import Desk
+from rupture.ui.escape import safe
+from rupture.ui.words import CONSENT, LOCAL, PLACEHOLDER, TAGLINE, WELCOME, plain_name
+
+FOUR_HOURS = 4 * 3600
+_SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+_FIXED_FONTS = ("ui-monospace", "Consolas", "monospace")
+# Long pastes stay text in the box; Gradio would otherwise turn them into a file on disk.
+_LONGEST_PASTE = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the screen that changes or is clicked."""
+
+    desk: gr.State
+    risk: gr.HTML
+    clear: gr.Button
+    consent: gr.Group
+    understood: gr.Button
+    chat: gr.Chatbot
+    confirm: gr.Group
+    speakers: gr.HTML
+    analyse: gr.Button
+    leave_out: gr.Button
+    box: gr.MultimodalTextbox
+    samples: gr.Group
+    sample_buttons: tuple[tuple[Path, gr.Button], ...]
+    session: gr.Column
+    outcome: gr.HTML
+    moments: gr.HTML
+    timeline: gr.Plot
+    transcript: gr.HTML
+    evidence: gr.HTML
+    set_aside: gr.Button
+    facts: gr.HTML
+    report: gr.Button
+    data: gr.Button
+    download: gr.Textbox
+
+
+def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
+    """Lays everything out inside `blocks`; the chat is first in reading order, so that it comes first on a phone."""
+    parts: dict[str, Any] = {}
+    with blocks:
+        parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
+        parts["download"] = gr.Textbox(visible=False)
+        parts["risk"] = gr.HTML("", elem_id="risk", visible=False, apply_default_css=False)
+        with gr.Row(elem_id="top"):
+            gr.HTML(_brand(), elem_id="brand", apply_default_css=False)
+            parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)
+        with gr.Row(elem_id="main"):
+            with gr.Column(elem_id="talk", min_width=300):
+                parts |= _talk(samples)
+            with gr.Column(elem_id="session", min_width=300, visible=False) as session:
+                parts |= _session()
+    return Page(session=session, **parts)
+
+
+def new_blocks() -> gr.Blocks:
+    """Empty blocks with the settings that the start-up check reads back."""
+    return gr.Blocks(title="rupture", analytics_enabled=False, delete_cache=DELETE_CACHE, fill_width=True)
+
+
+def theme() -> Any:
+    """Gradio's plain theme with system fonts; colours and spacing are in `screen.css`."""
+    return gr.themes.Base(font=list(_SYSTEM_FONTS), font_mono=list(_FIXED_FONTS))
+
+
+def _brand() -> str:
+    return f'<div class="brand"><h1>rupture</h1><span class="tagline">{safe(TAGLINE)}</span><span class="local">{safe(LOCAL)}</span></div>'
+
+
+def _talk(samples: Sequence[Path]) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Group(elem_id="consent") as parts["consent"]:
+        gr.HTML(f"<p>{safe(CONSENT)}</p>", apply_default_css=False)
+        parts["understood"] = gr.Button("Understood", size="sm", elem_id="understood")
+    parts["chat"] = gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        container=False,
+        height=None,
+        latex_delimiters=[],
+        allow_tags=False,
+        sanitize_html=True,
+        buttons=["copy"],
+        feedback_options=None,
+        group_consecutive_messages=True,
+        layout="bubble",
+        placeholder=WELCOME,
+        allow_file_downloads=False,
+        autoscroll=False,
+        label="Conversation",
+    )
+    with gr.Group(elem_id="confirm", visible=False) as parts["confirm"]:
+        parts["speakers"] = gr.HTML("", elem_id="speakers", js_on_load=scripts.CHOOSE, apply_default_css=False)
+        with gr.Row(elem_id="confirm-buttons"):
+            parts["leave_out"] = gr.Button("Leave it out", size="md", elem_id="leave-out")
+            parts["analyse"] = gr.Button("Looks right, analyse", size="md", variant="primary", elem_id="analyse")
+    parts["box"] = gr.MultimodalTextbox(
+        elem_id="box",
+        show_label=False,
+        label="Your question or a session",
+        placeholder=PLACEHOLDER,
+        lines=1,
+        max_lines=8,
+        file_count="single",
+        file_types=[suffix for format in FORMATS for suffix in format.suffixes],
+        sources=["upload"],
+        max_plain_text_length=_LONGEST_PASTE,
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+    )
+    with gr.Group(elem_id="samples", visible=bool(samples)) as parts["samples"]:
+        gr.HTML("<p>Or look at an invented session first:</p>", apply_default_css=False)
+        with gr.Row(elem_id="sample-row"):
+            parts["sample_buttons"] = tuple((path, gr.Button(plain_name(path.stem), size="sm", min_width=80)) for path in samples)
+    return parts
+
+
+def _session() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    parts["outcome"] = gr.HTML("", elem_id="outcome", apply_default_css=False)
+    parts["moments"] = gr.HTML("", elem_id="moments", js_on_load=scripts.PICK, apply_default_css=False)
+    parts["timeline"] = gr.Plot(show_label=False, container=False, elem_id="timeline", label="The session over time")
+    with gr.Row(elem_id="reading"):
+        with gr.Column(elem_id="transcript-side", min_width=300, scale=5):
+            parts["transcript"] = gr.HTML("", elem_id="transcript", js_on_load=scripts.PICK, apply_default_css=False)
+        with gr.Column(elem_id="evidence-side", min_width=280, scale=4):
+            parts["evidence"] = gr.HTML("", elem_id="evidence", js_on_load=scripts.PICK, apply_default_css=False)
+            parts["set_aside"] = gr.Button("I read this otherwise: set it aside", size="sm", elem_id="set-aside")
+    parts["facts"] = gr.HTML("", elem_id="facts", apply_default_css=False)
+    with gr.Row(elem_id="exports"):
+        parts["report"] = gr.Button("Save report (Markdown)", size="sm", elem_id="save-report")
+        parts["data"] = gr.Button("Save data (JSON)", size="sm", elem_id="save-data")
+    return parts

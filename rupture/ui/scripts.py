@@ -1,0 +1,75 @@
+"""The few lines of JavaScript on the page. Constants only: no user text is ever put into one."""
+
+# A click or Enter on anything with a turn number picks that turn, unless the reader is selecting words.
+PICK = """
+const pick = (event) => {
+  const target = event.target.closest('[data-turn]');
+  if (!target || !element.contains(target) || String(window.getSelection())) return;
+  trigger('select', { turn: Number(target.dataset.turn) });
+};
+element.addEventListener('click', pick);
+element.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.target.matches('div[data-turn]')) pick(event);
+});
+"""
+
+CHOOSE = """
+element.addEventListener('change', (event) => {
+  const choice = event.target.closest('input[data-speaker]');
+  if (choice) trigger('select', { speaker: Number(choice.dataset.speaker), role: choice.value });
+});
+"""
+
+# Marks the turn that the evidence panel is about and brings it into view inside the transcript, without moving the page. A click on
+# the timeline becomes a click on the turn.
+SHOW_SELECTED = """
+() => {
+  const show = () => {
+    const panel = document.querySelector('#evidence [data-selected]');
+    const turn = panel ? panel.dataset.selected : '';
+    document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
+    document.querySelectorAll('#moments .chip').forEach((chip) => chip.setAttribute('aria-pressed', String(chip.dataset.turn === turn)));
+    const row = turn === '' ? null : document.querySelector(`#transcript .turn[data-turn="${Number(turn)}"]`);
+    const list = document.querySelector('#transcript .conversation');
+    if (row && list) {
+      row.classList.add('selected');
+      list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+    }
+  };
+  const listen = (tries) => {
+    const plot = document.querySelector('#timeline .js-plotly-plot');
+    if (plot && plot.on && !plot.dataset.listening) {
+      plot.dataset.listening = 'yes';
+      plot.on('plotly_click', (click) => {
+        const row = document.querySelector(`#transcript .turn[data-turn="${Number(click.points[0].x)}"]`);
+        if (row) row.click();
+      });
+    } else if (tries > 0 && !(plot && plot.dataset.listening)) setTimeout(() => listen(tries - 1), 250);
+  };
+  // An answer is read from its beginning.
+  const toQuestion = () => {
+    const questions = document.querySelectorAll('#chat .user-row');
+    const last = questions[questions.length - 1];
+    const wrap = document.querySelector('#chat .bubble-wrap');
+    if (last && wrap) wrap.scrollTop = last.getBoundingClientRect().top - wrap.getBoundingClientRect().top + wrap.scrollTop - 8;
+  };
+  setTimeout(show, 60);
+  setTimeout(toQuestion, 120);
+  listen(20);
+}
+"""
+
+# The report is made into a file by the browser, so that nothing of the session is written to this computer's disk on the way.
+DOWNLOAD = """
+(packed) => {
+  if (packed) {
+    const { name, type, text } = JSON.parse(packed);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+  return '';
+}
+"""

@@ -1,0 +1,117 @@
+"""From a desk to what the components show. One function a part of the screen, so that a question does not send the transcript again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rupture.analysis import State
+from rupture.assistant.assistant import Assistant
+from rupture.transcript import Role
+from rupture.ui.chat import messages
+from rupture.ui.desk import Desk
+from rupture.ui.evidence_view import evidence_html
+from rupture.ui.page import Page
+from rupture.ui.session_view import outcome_html, risk_html, session_html
+from rupture.ui.timeline import timeline
+from rupture.ui.transcript_view import conversation_html, moments_html, speakers_html
+from rupture.ui.words import FOLLOW_UP, PLACEHOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The page and where the guidance comes from."""
+
+    page: Page
+    assistant: Callable[[], Assistant]
+
+    @property
+    def outputs(self) -> tuple[Any, ...]:
+        """Every component a handler may change."""
+        page = self.page
+        return (
+            page.desk,
+            page.risk,
+            page.clear,
+            page.chat,
+            page.confirm,
+            page.speakers,
+            page.box,
+            page.samples,
+            page.session,
+            page.outcome,
+            page.moments,
+            page.timeline,
+            page.transcript,
+            page.evidence,
+            page.set_aside,
+            page.facts,
+        )
+
+
+def chat_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
+    """The chat column."""
+    page = shown.page
+    answered = any(entry.reply for entry in desk.said)
+    speakers = speakers_html(desk.reading, desk.roles) if desk.reading else ""
+    return {
+        page.desk: desk,
+        page.chat: messages(desk.said, shown.assistant().guidance if answered else None),
+        page.confirm: gr.update(visible=desk.reading is not None),
+        page.speakers: speakers,
+        page.clear: gr.update(visible=bool(desk.said)),
+        page.samples: gr.update(visible=not desk.said and bool(page.sample_buttons)),
+    }
+
+
+def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
+    """The session column, and the risk notice over everything."""
+    page, analysis = shown.page, desk.analysis
+    if analysis is None:
+        return {
+            page.desk: desk,
+            page.risk: gr.update(value="", visible=False),
+            page.session: gr.update(visible=False),
+            page.box: gr.update(placeholder=PLACEHOLDER),
+        }
+    assistant = shown.assistant()
+    readable = analysis.state is not State.NOT_ANALYSED
+    return {
+        **evidence_of(shown, desk),
+        page.risk: gr.update(value=risk_html(analysis), visible=bool(analysis.risk)),
+        page.session: gr.update(visible=True),
+        page.outcome: outcome_html(analysis, assistant.decisions.miss_rate),
+        page.moments: moments_html(analysis, desk.selected),
+        page.transcript: conversation_html(analysis, desk.selected),
+        page.facts: session_html(analysis) if readable else "",
+        page.box: gr.update(placeholder=FOLLOW_UP),
+    }
+
+
+def evidence_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
+    """The panel of the selected turn, and its place on the timeline."""
+    page, analysis = shown.page, desk.analysis
+    if analysis is None:
+        return {page.desk: desk}
+    finding = analysis.finding(desk.selected) if desk.selected is not None else None
+    client = finding is not None and bool(finding.codes) and analysis.transcript.turns[finding.turn].role is Role.CLIENT
+    figure = timeline(analysis, desk.selected)
+    return {
+        page.desk: desk,
+        page.evidence: evidence_html(analysis, desk.selected, shown.assistant().guidance),
+        page.set_aside: gr.update(visible=client),
+        page.timeline: gr.update(value=figure, visible=figure is not None),
+    }
+
+
+def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
+    """The whole screen, emptied of what an earlier desk left."""
+    page = shown.page
+    emptied = {page.outcome: "", page.moments: "", page.transcript: "", page.evidence: "", page.facts: "", page.timeline: None}
+    return {
+        **emptied,
+        **chat_of(shown, desk),
+        **session_of(shown, desk),
+        page.box: gr.update(value=None, placeholder=PLACEHOLDER),
+    }

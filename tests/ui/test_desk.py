@@ -1,0 +1,87 @@
+import pytest
+
+from rupture.errors import UnreadableTranscript
+from rupture.transcript import Role
+from rupture.ui import desk as desks
+from rupture.ui.desk import Desk
+from tests.ui.standins import SESSION, assistant
+
+
+def analysed(text: str = SESSION) -> Desk:
+    return desks.analysed(desks.receive(Desk(), text, ()), assistant())
+
+
+def test_a_pasted_session_waits_for_its_speakers_with_its_question():
+    desk = desks.receive(Desk(), f"What could I try here?\n\n{SESSION}", ())
+    assert desk.question == "What could I try here?"
+    assert desk.roles == {"Therapist": Role.THERAPIST, "Client": Role.CLIENT}
+    assert desk.said[-1].text == "A session of 12 turns: What could I try here?"
+
+
+def test_a_question_alone_is_a_question():
+    desk = desks.receive(Desk(), "How do I own my part in a rupture?", ())
+    assert desk.reading is None
+    assert desk.question == "How do I own my part in a rupture?"
+
+
+def test_a_file_is_read_under_its_name(tmp_path):
+    file = tmp_path / "tuesday.txt"
+    file.write_text(SESSION, encoding="utf-8")
+    assert desks.receive(Desk(), "", (str(file),)).reading.transcript.id == "tuesday"
+
+
+def test_text_without_speakers_says_what_to_do_and_adds_the_notice_for_risk(tmp_path):
+    file = tmp_path / "note.txt"
+    file.write_text("I want to kill myself, he said, and then the hour was over and we both sat there.", encoding="utf-8")
+    desk = desks.receive(Desk(), "", (str(file),))
+    assert desk.reading is None
+    assert "Start each line with who is speaking" in desk.said[-1].text
+    assert "emergency services" in desk.said[-1].text
+
+
+def test_roles_change_one_at_a_time_and_nonsense_changes_nothing():
+    desk = desks.receive(Desk(), SESSION, ())
+    assert desks.set_role(desk, 0, "other").roles["Therapist"] is Role.OTHER
+    assert desks.set_role(desk, 9, "client") == desk
+    assert desks.set_role(desk, 0, "admin") == desk
+    assert desks.set_role(Desk(), 0, "client") == Desk()
+
+
+def test_analysis_opens_at_the_first_top_moment():
+    desk = analysed()
+    assert desk.selected == desk.analysis.top_moments[0] == 3
+    assert desk.reading is None
+    assert desk.analysis.suggestions
+
+
+def test_a_follow_up_stays_with_the_turn_looked_at():
+    desk = desks.select(analysed(), 7)
+    (after,) = desks.answers(desks.receive(desk, "what could I say?", ()), assistant())
+    assert after.said[-1].reply.turns[0] == 7
+
+
+def test_turns_that_are_not_there_cannot_be_selected():
+    desk = analysed()
+    assert desks.select(desk, 99) == desk
+    assert desks.select(desk, -1) == desk
+    assert desks.select(Desk(), 0) == Desk()
+
+
+def test_setting_a_moment_aside_takes_it_out_of_findings_and_episodes():
+    desk = desks.set_aside(analysed(), assistant())
+    assert desk.analysis.finding(3) is None
+    assert 3 not in desk.analysis.top_moments
+    assert all(episode.onset != 3 for episode in desk.analysis.episodes)
+    assert "set aside" in desk.analysis.notes[-1]
+
+
+def test_leaving_a_session_out_forgets_it():
+    desk = desks.drop_reading(desks.receive(Desk(), SESSION, ()))
+    assert desk.reading is None
+    assert not desk.roles
+    assert not desk.question
+
+
+def test_a_file_that_cannot_be_read_is_an_error_with_its_reason(tmp_path):
+    with pytest.raises(UnreadableTranscript):
+        desks.receive(Desk(), "", (str(tmp_path / "gone.txt"),))

@@ -1,0 +1,208 @@
+"""What a therapist does, in a real browser at both sizes. Screenshots land in test-artefacts/."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ui.conftest import ROOT
+from tests.ui.standins import SESSION
+from tests.ui.test_escape import PAYLOADS
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SENTINEL = "zebrafinch"
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request, browser, screen) -> Iterator:
+    port, _ = screen
+    context = browser.new_context(viewport=request.param, accept_downloads=True)
+    found = context.new_page()
+    found.asked, found.errors = [], []
+    found.on("request", lambda r: found.asked.append(r.url))
+    found.on("pageerror", lambda e: found.errors.append(str(e)))
+    found.goto(f"http://127.0.0.1:{port}/")
+    found.locator("#box textarea").wait_for()
+    yield found
+    own = (f"http://127.0.0.1:{port}/", "data:", f"blob:http://127.0.0.1:{port}/")
+    assert [url for url in found.asked if not url.startswith(own)] == []
+    assert found.errors == []
+    assert found.evaluate("document.documentElement.scrollWidth") <= request.param["width"]
+    context.close()
+
+
+def send(page, text: str) -> None:
+    page.locator("#box textarea").fill(text)
+    page.locator("#box textarea").press("Enter")
+
+
+def analyse(page, text: str) -> None:
+    send(page, text)
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#session .evidence h3, #session .evidence.empty").first.wait_for()
+
+
+def picture(page, name: str) -> None:
+    folder = ROOT / "test-artefacts"
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"journey-{name}-{page.viewport_size['width']}.png", full_page=True)
+
+
+def test_paste_confirm_findings_follow_up(page):
+    analyse(page, f"What could I try here?\n\n{SESSION}")
+    page.locator("#evidence h3", has_text="Turn 3 · Client").wait_for()
+    assert page.locator("#moments .chip").first.inner_text().replace("\n", " ") == "◁ turn 3 · goes along without engaging"
+    assert page.locator("#transcript mark").first.inner_text() == "whatever you think is best."
+    page.locator("#chat").get_by_text("You could try").wait_for()
+    assert page.locator("#chat .bot").count() >= 1
+    page.locator("#evidence details.source summary").first.click()
+    assert page.locator("#evidence details.source blockquote").first.is_visible()
+    picture(page, "findings")
+    send(page, "And what about turn 7?")
+    page.locator("#evidence h3", has_text="Turn 7 · Client").wait_for()
+    page.locator("#chat").get_by_text("objects to the tasks").first.wait_for()
+
+
+def test_a_turn_is_picked_by_click_and_by_key(page):
+    analyse(page, SESSION)
+    page.locator('#transcript .turn[data-turn="7"] .name').click()
+    page.locator("#evidence h3", has_text="Turn 7").wait_for()
+    page.locator('#transcript .turn[data-turn="7"].selected').wait_for()
+    page.locator('#transcript .turn[data-turn="3"]').press("Enter")
+    page.locator("#evidence h3", has_text="Turn 3").wait_for()
+    page.get_by_role("button", name="set it aside").click()
+    page.locator("#evidence", has_text="No marker met the threshold at turn 3").wait_for()
+    assert page.locator("#moments .chip", has_text="turn 3").count() == 0
+
+
+def test_a_click_on_the_timeline_picks_the_moment(page):
+    analyse(page, SESSION)
+    page.locator("#timeline .js-plotly-plot[data-listening]").wait_for()
+    page.evaluate("document.querySelector('#timeline .js-plotly-plot').emit('plotly_click', { points: [{ x: 7 }] })")
+    page.locator("#evidence h3", has_text="Turn 7").wait_for()
+
+
+def test_a_role_is_changed_with_one_click(page):
+    send(page, SESSION)
+    page.locator("#speakers fieldset", has_text="Client").locator("label", has_text="other").last.click()
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#outcome", has_text="could not be analysed").wait_for()
+
+
+def test_a_sample_is_one_click_away_and_everything_can_be_cleared(page):
+    page.get_by_role("button", name="Understood").click()
+    page.locator("#consent").wait_for(state="hidden")
+    page.get_by_role("button", name="Sleep diary").click()
+    page.locator("#evidence h3", has_text="Turn 3").wait_for()
+    assert page.locator("#outcome h2").inner_text() == "Sleep diary"
+    page.get_by_role("button", name="Clear everything").click()
+    page.locator("#session").wait_for(state="hidden")
+    page.get_by_role("button", name="Sleep diary").wait_for()
+    assert "diary is pointless" not in page.content()
+
+
+def test_report_and_data_are_saved_by_the_browser_and_not_on_the_server(page, screen):
+    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
+    for button, name, words in (
+        ("Save report", "rupture-report.md", "worth a second look"),
+        ("Save data", "rupture-analysis.json", '"schema": 1'),
+    ):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button).click()
+        assert saved.value.suggested_filename == name
+        assert words in saved.value.path().read_text(encoding="utf-8")
+    assert files_with(SENTINEL, screen[1]) == []
+
+
+def test_a_dropped_file_is_read_and_not_kept(page, screen, tmp_path):
+    file = tmp_path / "tuesday.txt"
+    file.write_text(SESSION + f"Client: The {SENTINEL} again.\n", encoding="utf-8")
+    page.locator("#box input[type=file]").set_input_files(file)
+    page.locator("#box .thumbnail-item").wait_for()
+    page.locator("#box .submit-button").click()
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#outcome h2", has_text="Tuesday").wait_for()
+    assert files_with(SENTINEL, screen[1]) == []
+
+
+def test_a_question_alone_is_answered_with_sources(page):
+    send(page, "How do I own my part in a rupture?")
+    page.locator("#chat .bot").first.wait_for()
+    page.locator("#chat", has_text="source").wait_for()
+    assert page.locator("#session").count() == 0
+
+
+def test_a_text_without_speakers_is_a_question_or_says_what_to_do(page, tmp_path):
+    file = tmp_path / "note.txt"
+    file.write_text("Saw the client on Tuesday. It went well enough, I think.", encoding="utf-8")
+    page.locator("#box input[type=file]").set_input_files(file)
+    page.locator("#box .thumbnail-item").wait_for()
+    page.locator("#box .submit-button").click()
+    page.locator("#chat", has_text="Not analysed").wait_for()
+
+
+def test_language_about_harm_stands_over_everything(page):
+    analyse(page, SESSION + "Client: Some nights I want to kill myself.\n")
+    page.locator("#risk [role=alert]", has_text="emergency services").wait_for()
+    page.locator('#transcript .turn[data-turn="12"] .name').click()
+    page.locator("#evidence", has_text="There is no coaching on turn 12").wait_for()
+    picture(page, "risk")
+
+
+def test_nothing_stays_in_the_browser(page):
+    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
+    kept = page.evaluate(
+        """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, (await indexedDB.databases()).map(d => d.name),
+        await caches.keys(), document.cookie])"""
+    )
+    assert SENTINEL not in kept
+    assert '[],[],""]' in kept or "diary" not in kept
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[tuple[int, list[str]]]:
+    """A server that must never be asked anything."""
+    hits: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            hits.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port, hits
+    server.shutdown()
+
+
+def test_hostile_words_do_nothing_anywhere(page, canary):
+    port, hits = canary
+    payloads = [payload.replace("canary.test", f"canary.test:{port}") for payload in PAYLOADS]
+    lines = [f"{'Therapist' if i % 2 else 'Client'}: whatever you think {payload} is best" for i, payload in enumerate(payloads)]
+    url = page.url
+    analyse(page, "\n".join(lines))
+    for number in range(0, len(payloads), 2):
+        page.locator(f'#transcript .turn[data-turn="{number}"] .name').click()
+        page.locator("#evidence h3", has_text=f"Turn {number} ·").wait_for()
+    for payload in payloads[:6]:
+        send(page, f"what about {payload} at turn 2?")
+        page.locator("#evidence h3", has_text="Turn 2 ·").wait_for()
+    page.wait_for_timeout(800)
+    picture(page, "hostile")
+    assert page.evaluate("window.__pwn") is None
+    assert page.url == url
+    assert hits == []
+    strange = "#transcript script, #transcript img, #transcript iframe, #transcript meta, #transcript a, #evidence img, #evidence a, #chat .message a, #chat .message img, #chat iframe, #chat .katex"
+    assert page.locator(strange).count() == 0
+    for payload in payloads:
+        assert payload in page.locator("#transcript").inner_text()
+
+
+def files_with(sentinel: str, folder) -> list[str]:
+    """Files below `folder` that hold the sentinel."""
+    return [str(f) for f in folder.rglob("*") if f.is_file() and sentinel.encode() in f.read_bytes()]
