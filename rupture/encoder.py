@@ -70,7 +70,7 @@ class Encoder:
         """Sentence embeddings, (len(texts), 384), each of length 1."""
         last = self.layers(texts)[:, -1]
         norms = np.linalg.norm(last, axis=1, keepdims=True)
-        return (last / np.maximum(norms, 1e-9)).astype(np.float32)
+        return np.asarray(last / np.maximum(norms, 1e-9), np.float32)
 
     def layers(self, texts: Sequence[str]) -> Vectors:
         """Pooled hidden states, (len(texts), 3, 384): mean of the middle layer, maximum and mean of the last. Equal texts are

@@ -1,4 +1,4 @@
-"""An analysis, a search or a list of sources as text: for the terminal and for the Markdown report. Pure."""
+"""An analysis, a search or a list of sources as plain text for the terminal. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,48 +11,39 @@ from rupture.privacy.risk import ends_joint_work
 from rupture.prompts import table
 from rupture.transcript import Role, clean_speaker_names
 
-LIMITS = (
-    "For the clinician's own reflection and training, with the client's consent. Not for diagnosis, nor for employment, custody, "
-    "fitness or legal decisions. The detector learned from invented sessions and public demonstrations coded by language models, "
-    "not clinicians; it misses moments and flags innocent ones."
-)
-
 
 def terminal(analysis: Analysis, passages: Mapping[str, Passage]) -> str:
-    """The analysis for a terminal: what to look at first, then the rest, then suggestions if there are any."""
-    return "\n".join(_lines(analysis, passages, bullet="  ")) + "\n"
-
-
-def markdown(analysis: Analysis, passages: Mapping[str, Passage]) -> str:
-    """The analysis as a Markdown report with tool, model and limits. Words of the session are escaped, so that they stay
-    words."""
-    model = f"Model {analysis.model.id}, {analysis.model.digest[:12]}. " if analysis.model else ""
-    body = "\n".join(_lines(analysis, passages, bullet="- ", escape=_escaped))
-    return f"# A second look at {_escaped(analysis.transcript.id)}\n\n{body}\n\n---\n{model}{LIMITS}\n"
-
-
-def _lines(analysis: Analysis, passages: Mapping[str, Passage], bullet: str, escape: Any = str) -> list[str]:
-    lines = [*_risk_lines(analysis), *(f"Note: {escape(note)}" for note in analysis.notes)]
+    """What to look at first, then the rest, then suggestions if there are any; `passages` are those they rest on, by id."""
+    lines = [*_risk_lines(analysis), *(f"Note: {note}" for note in analysis.notes)]
     if analysis.state is State.NOT_ANALYSED:
-        return ["Not analysed.", *lines]
-    names = clean_speaker_names(analysis.transcript)
+        return "\n".join(["Not analysed.", *lines]) + "\n"
+    lines += [*_moment_lines(analysis), *_session_lines(analysis), *_suggestion_lines(analysis, passages)]
+    return "\n".join(lines) + "\n"
+
+
+def _moment_lines(analysis: Analysis) -> list[str]:
     coded = [f for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT]
-    lines.append(f"{len(analysis.transcript.turns)} turns, {len(coded)} client turns that may be worth a second look.")
+    lines = [f"{len(analysis.transcript.turns)} turns, {len(coded)} client turns that may be worth a second look."]
     if not coded:
         lines.append("No marker met the threshold. That is not the same as no rupture; quiet ones are missed most easily.")
-    top = [f for f in coded if f.turn in analysis.top_moments]
-    for heading, findings in (
-        ("Look here first", sorted(top, key=lambda f: analysis.top_moments.index(f.turn))),
-        ("Also", [f for f in coded if f not in top]),
-    ):
+    top = sorted((f for f in coded if f.turn in analysis.top_moments), key=lambda f: analysis.top_moments.index(f.turn))
+    for heading, findings in (("Look here first", top), ("Also", [f for f in coded if f not in top])):
         if findings:
-            lines += ["", f"{heading}:", *(bullet + escape(_moment(analysis, f, names)) for f in findings)]
-    lines += _session_lines(analysis, names, bullet, escape)
+            lines += ["", f"{heading}:", *(f"  {_moment(analysis, f)}" for f in findings)]
+    return lines
+
+
+def _suggestion_lines(analysis: Analysis, passages: Mapping[str, Passage]) -> list[str]:
+    lines = []
     for suggestion in analysis.suggestions:
-        episode = analysis.episodes[suggestion.episode]
-        cited = "; ".join(passages[p].title for p in suggestion.passages if p in passages)
-        lines += ["", f"For the moment around turn {episode.peak}, words in which one {BY_CODE[suggestion.strategy].label}:"]
-        lines += [bullet + escape(f"“{suggestion.text}”"), bullet + f"from: {cited}"]
+        peak, label = analysis.episodes[suggestion.episode].peak, BY_CODE[suggestion.strategy].label
+        cited = "; ".join(passages[p].title for p in suggestion.passages)
+        lines += [
+            "",
+            f"For the moment around turn {peak}, words in which one {label}:",
+            f"  “{suggestion.text}”",
+            f"  from: {cited}",
+        ]
     return lines
 
 
@@ -63,29 +54,31 @@ def _risk_lines(analysis: Analysis) -> list[str]:
     return [str(table("phrases")["risk_notice"]).replace("$where", f"turn {turns}"), ""]
 
 
-def _moment(analysis: Analysis, finding: Finding, names: Mapping[str, str]) -> str:
+def _moment(analysis: Analysis, finding: Finding) -> str:
     turn = analysis.transcript.turns[finding.turn]
     words = " … ".join(turn.text[start:end] for start, end in finding.evidence) or turn.text
     labels = "; ".join(f"{code} {BY_CODE[code].label}" for code in finding.codes)
-    return f"turn {turn.index}, {names[turn.speaker]}: “{words}” ({labels}; {analysis.scores[turn.index].get(RUPTURE, 0.0):.2f})"
+    speaker = clean_speaker_names(analysis.transcript)[turn.speaker]
+    return f"turn {turn.index}, {speaker}: “{words}” ({labels}; {analysis.scores[turn.index].get(RUPTURE, 0.0):.2f})"
 
 
-def _session_lines(analysis: Analysis, names: Mapping[str, str], bullet: str, escape: Any) -> list[str]:
+def _session_lines(analysis: Analysis) -> list[str]:
+    names = clean_speaker_names(analysis.transcript)
     lines = []
     if analysis.episodes:
         lines += ["", "Episodes:"]
         for e in analysis.episodes:
             answered = ", ".join(f"{use.code} at turn {use.turn}" for use in e.strategies) or "no answer coded"
-            who = ", ".join(escape(names[s]) for s in e.speakers)
+            who = ", ".join(names[s] for s in e.speakers)
             degree = f"severity {e.severity} of 5, resolved {e.resolved} of 5"
-            lines.append(f"{bullet}turns {e.onset}–{e.end}, {who}, {e.family}, {degree}; {answered}")
+            lines.append(f"  turns {e.onset}–{e.end}, {who}, {e.family}, {degree}; {answered}")
     if analysis.session:
         s = analysis.session
         resolution = "–" if s.resolution is None else f"{s.resolution}"
         lines += ["", f"Session, 1 to 5: withdrawal {s.withdrawal}, confrontation {s.confrontation}, resolution {resolution}."]
         lines.append("What might your own share in the strained moments have been, if any?")
     if not ends_joint_work(notice.kind for notice in analysis.risk):
-        share = ", ".join(f"{escape(names[speaker])} {value:.0%}" for speaker, value in analysis.talk_share.items())
+        share = ", ".join(f"{names[speaker]} {value:.0%}" for speaker, value in analysis.talk_share.items())
         lines += ["", f"Share of words: {share}."]
     return lines
 
@@ -106,8 +99,3 @@ def found(result: Mapping[str, Any]) -> str:
         return "The guidance does not cover this.\n"
     blocks = [f"{p['title']}  ({p['id']}, {p['score']:.2f})\n{p['text']}" for p in result["passages"]]
     return "\n\n".join(blocks) + "\n"
-
-
-def _escaped(text: str) -> str:
-    """Markdown and HTML specials made literal."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|~$<>&" else " " if c in "\r\n" else c for c in text)

@@ -4,15 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from markdown_it import MarkdownIt
 
-from rupture.analyse import Decisions, analyse, decide
+from rupture.analyse import Decisions, analyse
 from rupture.analysis import Analysis, ModelCard, RiskNotice, State, Suggestion
 from rupture.fakes import ScriptedDetector
 from rupture.guidance.values import Guidance, Passage, PassageRole, Reference
-from rupture.report import LIMITS, found, markdown, sources, terminal
+from rupture.report import found, sources, terminal
 from rupture.session_rating import RATINGS
-from rupture.transcript import Role, Transcript, Turn
+from rupture.transcript import Transcript
 
 SESSION = """
     T: So how was the week with the thought record, did you get to it at all?
@@ -82,8 +81,8 @@ def test_the_risk_notice_opens_the_report_and_names_each_turn_once(analysis):
 
 @pytest.mark.parametrize(("kind", "shown"), [("self_harm", True), ("abuse", True), ("partner_violence", False)])
 def test_talk_share_is_hidden_with_partner_violence(analysis, kind, shown):
-    for text in (f(replace(analysis, risk=(RiskNotice(0, kind),)), {}) for f in (terminal, markdown)):
-        assert ("Share of words" in text) is shown
+    text = terminal(replace(analysis, risk=(RiskNotice(0, kind),)), {})
+    assert ("Share of words" in text) is shown
 
 
 def test_talk_share_is_in_percent(analysis):
@@ -96,12 +95,6 @@ def test_a_suggestion_names_what_it_rests_on(analysis):
     assert "For the moment around turn 3, words in which one invites thoughts about the work:" in text
     assert "“Which bit would you change?”" in text
     assert "from: When a client agrees too easily" in text
-
-
-def test_the_markdown_report_ends_with_model_and_limits(analysis):
-    text = markdown(analysis, {})
-    assert text.startswith("# A second look at test-1\n")
-    assert text.endswith(f"---\nModel fake-1, 0123456789ab. {LIMITS}\n")
 
 
 def test_partners_are_called_client_a_and_b(coded):
@@ -122,21 +115,6 @@ HOSTILE = [
     "$$\\frac{1}{2}$$ &lt;b&gt;",
     "back\\slash \\`tick\\`",
 ]
-
-
-@pytest.mark.parametrize("words", HOSTILE)
-def test_markdown_leaves_hostile_words_as_words(words):
-    turns = tuple(Turn(i, words, (Role.THERAPIST, Role.CLIENT)[i % 2], words) for i in range(6))
-    scores = [{"rupture": 0.9, "withdrawal": 0.9, "W5": 0.9}] * 6
-    analysis = decide(Transcript(words, turns, (words,)), State.ANALYSED, (), scores, DECISIONS)
-    blocks = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(markdown(analysis, {}))
-    assert {block.tag for block in blocks} <= {"", "h1", "p", "ul", "li", "hr"}
-    assert [block.tag for block in blocks].count("h1") == 2  # opening and closing: ours alone
-    pieces = [piece for block in blocks for piece in block.children or ()]
-    assert {piece.type for piece in pieces} <= {"text", "text_special", "softbreak"}
-    shown = " ".join("".join(piece.content or " " for piece in pieces).split())
-    # As the title, as a note, and as evidence.
-    assert shown.count(" ".join(words.split())) >= 3
 
 
 def test_sources_are_numbered_with_their_references():

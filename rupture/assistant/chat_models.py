@@ -1,7 +1,6 @@
 """Chat models through LangChain, on this machine only: the one module that imports it for that.
 `RUPTURE_CHAT_MODEL=provider:model`."""
 
-import ipaddress
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 DEFAULT_URLS = {"ollama": "http://127.0.0.1:11434/v1", "llamacpp": "http://127.0.0.1:8080/v1", "openai": ""}
 """Providers that speak the OpenAI protocol on this machine, and where they usually listen; `openai` needs `RUPTURE_CHAT_URL`."""
-_SECONDS = 120
 _MOST_TOKENS = 400
 
 
@@ -22,22 +20,25 @@ class LangChainChat:
     """Implements `rupture.protocols.ChatModel` over a LangChain chat model behind a loopback address."""
 
     def __init__(self, model: str, url: str) -> None:
-        import httpx
-        from langchain_openai import ChatOpenAI
+        from rupture.assistant.local_http import SECONDS, local_client, loopback_url
 
-        require_loopback(url)
-        # Neither a proxy from the environment nor a redirect may carry the session elsewhere.
-        client = httpx.Client(trust_env=False, follow_redirects=False, timeout=_SECONDS)
-        _refuse_cloud_model(client, model, url)
+        address = loopback_url(url)
+        from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
+
+        client = local_client()
+        _refuse_cloud_model(client, model, address)
         self._model = ChatOpenAI(
             model=model,
-            base_url=url,
-            api_key="not-needed",
+            base_url=address,
+            api_key=SecretStr("not-needed"),
+            organization="",
+            openai_proxy="",
             http_client=client,
             temperature=0,
-            max_completion_tokens=_MOST_TOKENS,  # type: ignore[arg-type]
+            max_completion_tokens=_MOST_TOKENS,
             max_retries=0,
-            timeout=_SECONDS,
+            timeout=SECONDS,
             use_responses_api=False,
             stream_usage=False,
         )
@@ -45,13 +46,15 @@ class LangChainChat:
     def stream(self, system: str, user: str) -> Iterator[str]:
         """See `ChatModel.stream`."""
         from langchain_core.messages import HumanMessage, SystemMessage
+        from langsmith import tracing_context
 
         try:
-            for chunk in self._model.stream([SystemMessage(system), HumanMessage(user)]):
-                yield chunk.text
-        except (
-            Exception
-        ) as error:  # each server and client version raises its own; the text may hold the prompt, so only the type is told
+            # A tracing service named in the environment would be sent the session.
+            with tracing_context(enabled=False):
+                for chunk in self._model.stream([SystemMessage(system), HumanMessage(user)]):
+                    yield chunk.text
+        # Each server and client version raises its own; the text may hold the prompt, so only the type is told.
+        except Exception as error:
             raise ChatModelError(f"the local language model did not answer ({type(error).__name__})") from None
 
 
@@ -75,21 +78,6 @@ def chat_model_from_environment() -> LangChainChat | None:
     return LangChainChat(model, url)
 
 
-def require_loopback(url: str) -> None:
-    """ChatModelError unless the URL's host is `localhost` or a loopback address written out; names are never looked up."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme not in {"http", "https"} or not loopback or "@" in parts.netloc:
-        raise ChatModelError(
-            f"The chat model's address {parts.scheme}://{host or '?'} is not on this machine, so it is refused: "
-            "a session must not leave it. Use a server at 127.0.0.1 or localhost."
-        )
-
-
 def _refuse_cloud_model(client: "httpx.Client", model: str, url: str) -> None:
     """Ollama serves models that run on its maker's machines through the local port; they are listed with a remote host."""
     import httpx
@@ -97,10 +85,15 @@ def _refuse_cloud_model(client: "httpx.Client", model: str, url: str) -> None:
     parts = urlsplit(url)
     try:
         listed = client.get(f"{parts.scheme}://{parts.netloc}/api/tags", timeout=2).json().get("models", [])
-    except (httpx.HTTPError, ValueError, AttributeError):
+    except (httpx.HTTPError, ValueError, AttributeError, RecursionError):
         listed = []
-    remote = any(entry.get("remote_host") for entry in listed if isinstance(entry, dict) and entry.get("name") == model)
-    if remote or model.endswith(("-cloud", ":cloud")):
+    names = {model.lower(), f"{model.lower()}:latest"}
+    remote = any(
+        entry.get("remote_host") or entry.get("remote_model")
+        for entry in (listed if isinstance(listed, list) else [])
+        if isinstance(entry, dict) and names & {str(entry.get("name", "")).lower(), str(entry.get("model", "")).lower()}
+    )
+    if remote or model.lower().endswith(("-cloud", ":cloud")):
         raise ChatModelError(
             f"The model {model!r} runs on another machine although its port is local, so it is refused. "
             "Choose one that is on this machine."

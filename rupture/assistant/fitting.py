@@ -18,7 +18,9 @@ _LATER = re.compile(
     r"|when i see)\b",
     re.IGNORECASE,
 )
-_REGISTER = re.compile(r"\b(?:(?P<warm>warm\w*|kind\w*|gentl\w*|soft\w*)|(?P<brief>brief\w*|short\w*)|(?P<plain>plain\w*|simpl\w*))\b", re.IGNORECASE)
+_REGISTER = re.compile(
+    r"\b(?:(?P<warm>warm\w*|kind\w*|gentl\w*|soft\w*)|(?P<brief>brief\w*|short\w*)|(?P<plain>plain\w*|simpl\w*))\b", re.IGNORECASE
+)
 _STAGES_NOW = ("in_the_moment", None, "later_in_session", "next_session", "between_sessions")
 _STAGES_LATER = ("next_session", "later_in_session", "between_sessions", None, "in_the_moment")
 
@@ -73,7 +75,9 @@ def words_for(
 def _options(advice: Passage, markers: Collection[str], guidance: Guidance) -> list[str]:
     listed = table("wordings").get(advice.id)
     if listed is None:
-        says = [p for p in guidance.passages.values() if p.document == advice.document and set(p.strategies) & set(advice.strategies)]
+        says = [
+            p for p in guidance.passages.values() if p.document == advice.document and set(p.strategies) & set(advice.strategies)
+        ]
         return [text for passage in says for _, text in wordings(passage)]
     special = [entry["words"] for entry in listed if not isinstance(entry, str) and set(entry["for"]) & set(markers)]
     return special or [entry for entry in listed if isinstance(entry, str)]

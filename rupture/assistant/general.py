@@ -1,8 +1,9 @@
-"""Replies that need no session: questions answered from the corpus alone, codes from the codebook, what the tool is and is not."""
+"""Replies that need no session: questions answered from the corpus alone, codes from the codebook, what the tool is."""
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.fitting import fits_any_moment, register_in, settings_in, words_for
@@ -23,7 +24,7 @@ _SCORE_WEIGHT = 8
 _ALONE_IN_DOCUMENT = 0.8
 _BROUGHT_UP, _NOT_BROUGHT_UP = 0.15, 0.2
 _UNFOUND = 0.55
-"""What a document whose situation the question names counts, when neither search found it."""
+"""What a document whose situation the question names counts at least, however little the searches made of it."""
 _OTHER_MODALITY = 0.2
 _RUPTURE = re.compile(r"\b(?:ruptures?|alliance)\b", re.IGNORECASE)
 _FIXED = frozenset({"about", "courtesy", "outside"})
@@ -82,7 +83,8 @@ def _add_answer(draft: Draft, question: str, query: Query, found: Sequence[Candi
     if not ways:
         _add_sentences(draft, rank(found, query, limit=1)[0].passage, 3)
         return
-    parts, used = [], []
+    parts: list[str] = []
+    used: list[str] = []
     for position, advice in enumerate(ways):
         words = words_for(advice, query.markers, guidance, register=register_in(question), used=used, seed=position)
         used += [words.text] if words else []
@@ -109,7 +111,8 @@ def _nearest_documents(found: Sequence[Candidate], query: Query, brought_up: fro
     near = {
         document: sum(sorted(values)[-2:]) / 2 if len(values) > 1 else values[0] * _ALONE_IN_DOCUMENT
         for document, values in scores.items()
-    } | {document: _UNFOUND for document in brought_up - scores.keys()}
+    }
+    near |= {document: max(near.get(document, 0.0), _UNFOUND) for document in brought_up}
     for document in near:
         near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits_any_moment(document) else -_NOT_BROUGHT_UP
     return sorted(near, key=lambda document: (-near[document], document))
@@ -119,7 +122,7 @@ def _add_definitions(draft: Draft, question: str) -> bool:
     """Codes and families that the question names, from the codebook; False when it names none."""
     codes = codes_in(question)
     for row in (BY_CODE[code] for code in codes):
-        slots = {"code": row.code, "label": row.label, "definition": row.definition}
+        slots: dict[str, Any] = {"code": row.code, "label": row.label, "definition": row.definition}
         if row.family is Family.STRATEGY:
             draft.say(phrase("definition_strategy", **slots))
             continue
@@ -135,4 +138,3 @@ def _add_definitions(draft: Draft, question: str) -> bool:
     if about_rupture:
         draft.say(phrase("definition_rupture"))
     return bool(codes or families or about_rupture)
-

@@ -1,6 +1,7 @@
 """What a question is after, found by its nearest examples in `prompts/intents.yaml` in the encoder's space, not by keyword
 lists."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from rupture.prompts import table
 
 _NEAREST = 3
+_LEAST_NEAR = 0.25
+"""Questions less similar than this to every intent's examples are about something else altogether."""
+_TURN = re.compile(r"\b(?:(?:at|in|on|for|to|from)\s+)?(?:turns?|line)\s+#?\d+\b|#\d+\b", re.IGNORECASE)
 
 
 class TextEncoder(Protocol):
@@ -31,15 +35,24 @@ class Intents:
     def _examples(self) -> tuple[list[str], NDArray[np.float32]]:
         """The intent of each example, and their vectors."""
         rows = [(intent, text) for intent, texts in table("intents").items() for text in texts]
-        return [intent for intent, _ in rows], self._encoder.encode([text for _, text in rows])
+        return [intent for intent, _ in rows], self._encoder.encode([_without_turn(text) for _, text in rows])
 
     def of(self, question: str) -> str:
-        """The intent whose three nearest examples are closest on average. An empty question is `overview`."""
+        """The intent whose three nearest examples are closest on average. An empty question is `overview`; one that is far
+        from all of them is `outside`."""
         if not question.strip():
             return "overview"
         labels, vectors = self._examples
-        similarity = vectors @ self._encoder.encode([question])[0]
+        similarity = vectors @ self._encoder.encode([_without_turn(question)])[0]
         closeness: dict[str, list[float]] = {}
         for intent, value in zip(labels, similarity, strict=True):
             closeness.setdefault(intent, []).append(float(value))
-        return max(closeness, key=lambda intent: sum(sorted(closeness[intent])[-_NEAREST:]))
+        nearness = {intent: sum(sorted(values)[-_NEAREST:]) / _NEAREST for intent, values in closeness.items()}
+        best = max(nearness, key=lambda intent: nearness[intent])
+        return best if nearness[best] >= _LEAST_NEAR else "outside"
+
+
+def _without_turn(question: str) -> str:
+    """The question without the number of the turn, which says where and not what; the word `turn` where nothing else is left."""
+    left = " ".join(_TURN.sub(" ", question).split())
+    return left if re.search(r"\w", left) else "turn"

@@ -3,6 +3,7 @@ Draft."""
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from rupture.analysis import Analysis, Finding
 from rupture.assistant.draft import Draft, phrase
@@ -129,7 +130,7 @@ def _add_nothing(draft: Draft, analysis: Analysis, turn: int, finding: Finding |
     )
 
 
-def _slots(analysis: Analysis, turn: int, codes: Sequence[str]) -> dict[str, object]:
+def _slots(analysis: Analysis, turn: int, codes: Sequence[str]) -> dict[str, Any]:
     families = {family_of(code) for code in codes}
     return {
         "turn": turn,

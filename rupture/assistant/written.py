@@ -1,6 +1,6 @@
 """The reply of a language model, checked as it streams: sentences that pass are shown, the others withheld; if nothing holds,
-the composed
-reply stands instead and says so. The detector's scores are not its business."""
+the
+composed reply stands instead and says so. The detector's scores are not its business."""
 
 import hashlib
 import re
@@ -12,7 +12,7 @@ from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Claim, Conversation, Reply
 from rupture.codebook import describe
 from rupture.errors import ChatModelError
-from rupture.guidance.values import Guidance
+from rupture.guidance.values import Guidance, PassageRole
 from rupture.prompts import fill
 from rupture.protocols import ChatModel
 from rupture.transcript import Turn, clean_speaker_names
@@ -38,7 +38,8 @@ class _Checked:
 
     def take(self, sentence: str) -> bool:
         """Keeps the sentence if it holds; True when something was added to the reply."""
-        clean = " ".join(sentence.split()).lstrip("-*# ")
+        # Emphasis and list marks are harmless and common; everything else is for the check to judge.
+        clean = " ".join(sentence.replace("**", "").split()).lstrip("-*# ")
         if not clean:
             return False
         if problem(clean, self.sources) is not None or sum(len(s.split()) for s in self.kept) + len(clean.split()) > _MOST_WORDS:
@@ -65,7 +66,7 @@ def written(chat: ChatModel, question: str, conversation: Conversation, composed
     else."""
     ids = dict(enumerate(composed.passages, start=1))
     turns = _turns(conversation)
-    checked = _Checked(Sources({n: guidance.passages[id].text for n, id in ids.items()}, {t.index: t.text for t in turns}), ids)
+    checked = _Checked(_sources(ids, turns, conversation, guidance), ids)
     try:
         for sentence in _sentences(
             chat.stream(_system(ids, conversation, guidance), _user(question, conversation, composed, turns))
@@ -78,7 +79,7 @@ def written(chat: ChatModel, question: str, conversation: Conversation, composed
     if checked.claims:
         yield checked.reply(composed)
     else:
-        yield replace(composed, note=phrase("fallback", reason="nothing in it was borne out by the guidance"))
+        yield replace(composed, note=phrase("fallback", reason=phrase("nothing_held")))
 
 
 def _sentences(pieces: Iterator[str]) -> Iterator[str]:
@@ -100,6 +101,16 @@ def _sentences(pieces: Iterator[str]) -> Iterator[str]:
         yield pending
 
 
+def _sources(ids: dict[int, str], turns: tuple[Turn, ...], conversation: Conversation, guidance: Guidance) -> Sources:
+    passages = {n: guidance.passages[id] for n, id in ids.items()}
+    return Sources(
+        passages={n: passage.text for n, passage in passages.items()},
+        turns={turn.index: turn.text for turn in turns},
+        seen=f"{_codes(conversation)} {phrase('family.withdrawal')} {phrase('family.confrontation')}",
+        cautions=frozenset(n for n, passage in passages.items() if passage.role is PassageRole.AVOID),
+    )
+
+
 def _turns(conversation: Conversation) -> tuple[Turn, ...]:
     if conversation.analysis is None or conversation.focus is None:
         return ()
@@ -107,11 +118,15 @@ def _turns(conversation: Conversation) -> tuple[Turn, ...]:
 
 
 def _system(ids: dict[int, str], conversation: Conversation, guidance: Guidance) -> str:
-    finding = (
-        conversation.analysis.finding(conversation.focus) if conversation.analysis and conversation.focus is not None else None
-    )
     passages = "\n\n".join(f"[{n}] {guidance.passages[id].heading}: {guidance.passages[id].text}" for n, id in ids.items())
-    return fill("reply", codes=describe(finding.codes) if finding else "none", passages=passages)
+    return fill("reply", codes=_codes(conversation) or "none", passages=passages)
+
+
+def _codes(conversation: Conversation) -> str:
+    """What was found at the turn in focus, in the codebook's words."""
+    analysis, turn = conversation.analysis, conversation.focus
+    finding = analysis.finding(turn) if analysis and turn is not None else None
+    return describe(finding.codes) if finding else ""
 
 
 def _user(question: str, conversation: Conversation, composed: Reply, turns: tuple[Turn, ...]) -> str:

@@ -71,10 +71,14 @@ def fit_session_weights(sessions: Sequence[CodedSession], scores: Sequence[Seque
     table = np.array([[summary[name] for name in names] for summary in summaries])
     weights = {}
     for rating in RATINGS:
-        values = [(row, getattr(s.rating, rating)) for row, s in zip(table, sessions, strict=True) if s.rating is not None]
-        rows = np.array([row for row, value in values if value is not None])
+        pairs = [(row, getattr(s.rating, rating)) for row, s in zip(table, sessions, strict=True) if s.rating is not None]
+        known = [(row, value) for row, value in pairs if value is not None]
+        if not known:
+            weights[rating] = {"intercept": 1.0}  # nobody rated it: the floor of the scale
+            continue
+        rows = np.array([row for row, _ in known])
         centre, spread = rows.mean(0), rows.std(0) + _EDGE
-        model = RidgeCV(10.0 ** np.arange(-1, 4)).fit((rows - centre) / spread, [v for _, v in values if v is not None])
+        model = RidgeCV(10.0 ** np.arange(-1, 4)).fit((rows - centre) / spread, [value for _, value in known])
         slopes = model.coef_ / spread
         weights[rating] = {
             "intercept": float(model.intercept_ - slopes @ centre),

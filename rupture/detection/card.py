@@ -42,7 +42,7 @@ def read_card(folder: Path) -> Card:
     """The card of the model in `folder`; ModelError when it is missing, damaged or incomplete."""
     path = folder / CARD
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         raise ModelError(f"{path}: the model's card cannot be read. Reinstall rupture, or train it again.") from None
     if missing := [name for name in _NEEDED if name not in data]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rupture.analysis import Scores
 from rupture.detection.calibration import to_scores
-from rupture.detection.card import SESSION_MODEL, read_card
+from rupture.detection.card import SESSION_MODEL, digest_of, read_card
 from rupture.detection.features import shape_features
 from rupture.detection.heads import HEADS
 from rupture.encoder import Encoder, session
@@ -22,6 +22,10 @@ class OnnxDetector:
         self._card = read_card(folder)
         if self._card.heads != HEADS:
             raise ModelError(f"{folder}: the model was trained for other codes than this version's codebook. Train it again.")
+        if digest_of(folder) != self._card.digest:
+            raise ModelError(
+                f"{folder}: the model's files are not those its card describes. Reinstall rupture, or train it again."
+            )
         self._encoder = encoder
         self._session = session(folder / SESSION_MODEL)
 

@@ -1,8 +1,7 @@
-"""The session network in torch: turn encodings and shape features → one bidirectional GRU over the session → logits for every
-head.
+"""The session network in torch: turn encodings and shape features → one bidirectional GRU over the session → logits by head.
 
-Only training imports this; what ships is its ONNX export. Auxiliary heads (speech acts, session ratings) shape the training and are
-left out of the export.
+Only training imports this; what ships is its ONNX export. Auxiliary heads (speech acts, session ratings) shape the training and
+are left out of the export.
 """
 
 from collections.abc import Sequence

@@ -80,7 +80,7 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""On every response. Gradio needs inline and evaluated scripts; the rest of the policy keeps the page from reaching anywhere else."""
+"""On every response. Gradio needs inline and evaluated scripts; the rest keeps the page from reaching anywhere else."""
 
 _PREFIX = "rupture-screen-"
 _locks: list[IO[str]] = []

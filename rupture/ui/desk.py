@@ -1,6 +1,6 @@
 """Desk: everything one browser tab has on it, and every change to it as a pure function from desk to desk. Knows no Gradio."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -77,12 +77,11 @@ def with_sample(desk: Desk, reading: Reading) -> Desk:
     return _with_reading(desk, reading, "")
 
 
-def set_role(desk: Desk, speaker: int, role: str) -> Desk:
-    """The role of the speaker at that place in the reading, changed; anything that is not there changes nothing."""
+def set_roles(desk: Desk, chosen: Sequence[tuple[int, str]]) -> Desk:
+    """The roles chosen for speakers by their place in the reading; what does not exist changes nothing."""
     speakers = desk.reading.transcript.speakers if desk.reading else ()
-    if not 0 <= speaker < len(speakers) or role not in set(Role):
-        return desk
-    return replace(desk, roles={**desk.roles, speakers[speaker]: Role(role)})
+    known = {speakers[place]: Role(role) for place, role in chosen if 0 <= place < len(speakers) and role in set(Role)}
+    return replace(desk, roles={**desk.roles, **known})
 
 
 def drop_reading(desk: Desk) -> Desk:
@@ -114,7 +113,7 @@ def select(desk: Desk, turn: int) -> Desk:
 
 
 def set_aside(desk: Desk, assistant: Assistant) -> Desk:
-    """The selected finding taken out of the analysis because the clinician reads it otherwise; episodes follow from what is left."""
+    """The selected finding taken out because the clinician reads it otherwise; episodes follow from what is left."""
     analysis = desk.analysis
     if analysis is None or desk.selected is None:
         return desk

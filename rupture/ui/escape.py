@@ -1,4 +1,4 @@
-"""The two ways in which words reach the page: `safe` for HTML, `inert` for Markdown. All hostile text goes through one of them."""
+"""The two ways in which words reach the page: `safe` for HTML, `inert` for Markdown. Hostile text goes through one of them."""
 
 import html
 import re

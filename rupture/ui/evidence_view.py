@@ -1,4 +1,6 @@
-"""The panel beside the transcript as HTML: what one turn may show, how sure, another reading, what came next, what one could try. Pure."""
+"""The panel beside the transcript as HTML: what one turn may show, how sure, another reading, what came next, what one could
+try. Pure.
+"""
 
 from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.draft import phrase
@@ -54,7 +56,8 @@ def _code(analysis: Analysis, here: Turn, code: str) -> str:
         rows.append(("Part of the alliance", "; ".join(COMPONENT_WORDS[part] for part in row.components)))
     facts = "".join(f"<dt>{safe(name)}</dt><dd>{safe(text)}</dd>" for name, text in rows)
     may = "The therapist may answer here with" if row.family is Family.STRATEGY else "May show"
-    return f'<section><h4>{may}: {safe(row.label)} <span class="code">{code}</span></h4><p>{safe(row.definition)}</p><dl>{facts}</dl></section>'
+    heading = f'<h4>{may}: {safe(row.label)} <span class="code">{code}</span></h4>'
+    return f"<section>{heading}<p>{safe(row.definition)}</p><dl>{facts}</dl></section>"
 
 
 def _nothing(finding: Finding) -> str:
@@ -63,7 +66,7 @@ def _nothing(finding: Finding) -> str:
         for code in finding.hints
     )
     fold = f"<details><summary>Quieter hints, easily wrong</summary><ul>{hints}</ul></details>" if hints else ""
-    return f"<p>{safe(phrase('no_finding', turn=finding.turn))} You can still ask about it in the chat.</p>{fold}"
+    return f"<p>No marker met the threshold at turn {finding.turn}. You can still ask about it in the chat.</p>{fold}"
 
 
 def _next(analysis: Analysis, here: Turn) -> str:
@@ -75,7 +78,8 @@ def _next(analysis: Analysis, here: Turn) -> str:
     codes = "; ".join(f"{BY_CODE[code].label} ({code})" for code in finding.codes) if finding else ""
     seen = f"<p>This may answer the strain: {safe(codes)}.</p>" if codes else ""
     return (
-        f'<section><h4>What the therapist did next <button type="button" class="link" data-turn="{after.index}">turn {after.index}</button></h4>'
+        "<section><h4>What the therapist did next "
+        f'<button type="button" class="link" data-turn="{after.index}">turn {after.index}</button></h4>'
         f'<blockquote class="said therapist">{safe(after.text)}</blockquote>{seen}</section>'
     )
 
@@ -87,13 +91,15 @@ def _ways(analysis: Analysis, here: Turn, guidance: Guidance) -> str:
     found = [s for s in analysis.suggestions if s.episode == position]
     if not found:
         return ""
-    return f'<section><h4>What others do with such a moment</h4><ol class="ways">{"".join(_way(s, guidance) for s in found)}</ol></section>'
+    ways = "".join(_way(s, guidance) for s in found)
+    return f'<section><h4>What others do with such a moment</h4><ol class="ways">{ways}</ol></section>'
 
 
 def _way(suggestion: Suggestion, guidance: Guidance) -> str:
     row = BY_CODE[suggestion.strategy]
     sources = "".join(source_html(guidance.passages[id], guidance) for id in suggestion.passages if id in guidance.passages)
-    return f'<li><p><b>{safe(row.label.capitalize())}</b> <span class="code">{row.code}</span></p><p class="try">{safe(suggestion.text)}</p>{sources}</li>'
+    heading = f'<p><b>{safe(row.label.capitalize())}</b> <span class="code">{row.code}</span></p>'
+    return f'<li>{heading}<p class="try">{safe(suggestion.text)}</p>{sources}</li>'
 
 
 def source_html(passage: Passage, guidance: Guidance) -> str:

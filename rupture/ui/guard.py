@@ -1,4 +1,6 @@
-"""Guard: a small ASGI layer around everything. Size limit while a request streams in, own origins only, unused routes shut, fixed headers."""
+"""Guard: a small ASGI layer around everything. Size limit while a request streams in, own origins only, unused routes shut,
+fixed headers.
+"""
 
 from urllib.parse import urlsplit
 
@@ -83,4 +85,3 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
 
 def _too_large() -> PlainTextResponse:
     return PlainTextResponse(f"At most {MAX_REQUEST_BYTES:,} bytes are taken. Split the session.", 413)
-

@@ -1,4 +1,6 @@
-"""Wires the page: each handler takes the desk, calls one pure function or one method of the assistant, and shows the desk again."""
+"""Wires the page: each handler takes the desk, calls one pure function or one method of the assistant, and shows the desk
+again.
+"""
 
 import functools
 import json
@@ -38,9 +40,8 @@ class Wiring:
         """Binds every event. All share one lane, so that a slow model is never asked twice at once."""
         page = self.page
         self._on(page.box.submit, self.send, [page.box, page.desk])
-        self._on(page.analyse.click, self.analyse, [page.desk])
+        self._on(page.analyse.click, self.analyse, [page.desk, page.roles], js=scripts.CHOSEN)
         self._on(page.leave_out.click, self.leave_out, [page.desk])
-        self._on(page.speakers.select, self.choose, [page.desk])
         self._on(page.set_aside.click, self.set_aside, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
         for picker in (page.moments, page.transcript, page.evidence):
@@ -52,7 +53,7 @@ class Wiring:
             saved = button.click(save, page.desk, page.download, api_visibility="private", show_progress="hidden")
             saved.then(None, page.download, page.download, js=scripts.DOWNLOAD, api_visibility="private")
 
-    def _on(self, event: Any, handler: Handler, inputs: list[Any]) -> None:
+    def _on(self, event: Any, handler: Handler, inputs: list[Any], js: str | None = None) -> None:
         outputs = list(self.shown.outputs)
         happened = event(
             _guarded(handler, self.shown),
@@ -62,6 +63,7 @@ class Wiring:
             show_progress="hidden",
             concurrency_id="desk",
             concurrency_limit=1,
+            js=js,
         )
         happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
 
@@ -77,8 +79,11 @@ class Wiring:
         if desk.question and desk.reading is None:
             yield from self._answer(desk)
 
-    def analyse(self, desk: Desk) -> Iterator[Update]:
-        """The waiting session, analysed and talked about."""
+    def analyse(self, desk: Desk, roles: str) -> Iterator[Update]:
+        """The waiting session with the roles chosen on the page."""
+        yield from self._analyse(desks.set_roles(desk, json.loads(roles)))
+
+    def _analyse(self, desk: Desk) -> Iterator[Update]:
         if desk.reading is None:
             return
         turns = len(desk.reading.transcript.turns)
@@ -89,15 +94,11 @@ class Wiring:
 
     def sample(self, path: Path, desk: Desk) -> Iterator[Update]:
         """A sample session; its labels say who is who, so nothing needs confirming."""
-        yield from self.analyse(desks.with_sample(desk, formats.read_file(path)))
+        yield from self._analyse(desks.with_sample(desk, formats.read_file(path)))
 
     def _answer(self, desk: Desk) -> Iterator[Update]:
         for answered in desks.answers(desk, self.assistant()):
             yield {**chat_of(self.shown, answered), **evidence_of(self.shown, answered)}
-
-    def choose(self, desk: Desk, event: gr.EventData) -> Iterator[Update]:
-        """A speaker's role."""
-        yield {self.page.desk: desks.set_role(desk, event.speaker, event.role)}
 
     def leave_out(self, desk: Desk) -> Iterator[Update]:
         """The waiting session is not wanted."""
@@ -138,7 +139,7 @@ def _packed(name: str, type: str, text: str) -> str:
 
 
 def _guarded(handler: Handler, shown: Shown) -> Handler:
-    """The only place where the screen catches everything: what the user can mend is said in the chat, the rest gets an id and no words."""
+    """The only place that catches everything: what the user can mend is said in the chat, the rest gets an id and no words."""
 
     @functools.wraps(handler, assigned=("__name__", "__doc__", "__annotations__"))
     def run(*args: Any) -> Iterator[Update]:

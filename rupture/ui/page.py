@@ -28,15 +28,15 @@ class Page:
     desk: gr.State
     risk: gr.HTML
     clear: gr.Button
-    consent: gr.Group
+    consent: gr.Column
     understood: gr.Button
     chat: gr.Chatbot
-    confirm: gr.Group
+    confirm: gr.Column
     speakers: gr.HTML
     analyse: gr.Button
     leave_out: gr.Button
     box: gr.MultimodalTextbox
-    samples: gr.Group
+    samples: gr.Column
     sample_buttons: tuple[tuple[Path, gr.Button], ...]
     session: gr.Column
     outcome: gr.HTML
@@ -49,6 +49,7 @@ class Page:
     report: gr.Button
     data: gr.Button
     download: gr.Textbox
+    roles: gr.Textbox
 
 
 def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
@@ -57,6 +58,7 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
     with blocks:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
         parts["download"] = gr.Textbox(visible=False)
+        parts["roles"] = gr.Textbox(visible=False)
         parts["risk"] = gr.HTML("", elem_id="risk", visible=False, apply_default_css=False)
         with gr.Row(elem_id="top"):
             gr.HTML(_brand(), elem_id="brand", apply_default_css=False)
@@ -80,12 +82,13 @@ def theme() -> Any:
 
 
 def _brand() -> str:
-    return f'<div class="brand"><h1>rupture</h1><span class="tagline">{safe(TAGLINE)}</span><span class="local">{safe(LOCAL)}</span></div>'
+    words = f'<span class="tagline">{safe(TAGLINE)}</span><span class="local">{safe(LOCAL)}</span>'
+    return f'<div class="brand"><h1>rupture</h1>{words}</div>'
 
 
 def _talk(samples: Sequence[Path]) -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    with gr.Group(elem_id="consent") as parts["consent"]:
+    with gr.Column(elem_id="consent") as parts["consent"]:
         gr.HTML(f"<p>{safe(CONSENT)}</p>", apply_default_css=False)
         parts["understood"] = gr.Button("Understood", size="sm", elem_id="understood")
     parts["chat"] = gr.Chatbot(
@@ -105,8 +108,8 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         autoscroll=False,
         label="Conversation",
     )
-    with gr.Group(elem_id="confirm", visible=False) as parts["confirm"]:
-        parts["speakers"] = gr.HTML("", elem_id="speakers", js_on_load=scripts.CHOOSE, apply_default_css=False)
+    with gr.Column(elem_id="confirm", visible=False) as parts["confirm"]:
+        parts["speakers"] = gr.HTML("", elem_id="speakers", apply_default_css=False)
         with gr.Row(elem_id="confirm-buttons"):
             parts["leave_out"] = gr.Button("Leave it out", size="md", elem_id="leave-out")
             parts["analyse"] = gr.Button("Looks right, analyse", size="md", variant="primary", elem_id="analyse")
@@ -123,7 +126,7 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         max_plain_text_length=_LONGEST_PASTE,
         html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
     )
-    with gr.Group(elem_id="samples", visible=bool(samples)) as parts["samples"]:
+    with gr.Column(elem_id="samples", visible=bool(samples)) as parts["samples"]:
         gr.HTML("<p>Or look at an invented session first:</p>", apply_default_css=False)
         with gr.Row(elem_id="sample-row"):
             parts["sample_buttons"] = tuple((path, gr.Button(plain_name(path.stem), size="sm", min_width=80)) for path in samples)

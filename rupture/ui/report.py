@@ -1,4 +1,6 @@
-"""The Markdown report of an analysis, for a supervision folder: the same words as the screen, made inert, codes beside labels. Pure."""
+"""The Markdown report of an analysis, for a supervision folder: the same words as the screen, made inert, codes beside labels.
+Pure.
+"""
 
 from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.draft import phrase
@@ -66,7 +68,8 @@ def _moment(analysis: Analysis, finding: Finding) -> str:
     ]
     for row in rows:
         lines.append(
-            f"- {row.code}, {row.label}. {row.definition} How sure: {sureness(scores.get(row.code, 0.0))}. Another reading: {row.contrast}"
+            f"- {row.code}, {row.label}. {row.definition} How sure: {sureness(scores.get(row.code, 0.0))}. "
+            f"Another reading: {row.contrast}"
         )
     return "\n".join(lines)
 

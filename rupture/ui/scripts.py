@@ -13,22 +13,23 @@ element.addEventListener('keydown', (event) => {
 });
 """
 
-CHOOSE = """
-element.addEventListener('change', (event) => {
-  const choice = event.target.closest('input[data-speaker]');
-  if (choice) trigger('select', { speaker: Number(choice.dataset.speaker), role: choice.value });
-});
+# The roles as they stand on the page when the session is to be analysed.
+CHOSEN = """
+(desk, roles) => [desk, JSON.stringify([...document.querySelectorAll('#speakers input[data-speaker]:checked')].map(
+  (choice) => [Number(choice.dataset.speaker), choice.value]))]
 """
 
-# Marks the turn that the evidence panel is about and brings it into view inside the transcript, without moving the page. A click on
-# the timeline becomes a click on the turn.
+# Marks the turn that the evidence panel is about and brings it into view inside the transcript, without moving the page. A click
+# on the timeline becomes a click on the turn.
 SHOW_SELECTED = """
 () => {
   const show = () => {
     const panel = document.querySelector('#evidence [data-selected]');
     const turn = panel ? panel.dataset.selected : '';
     document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
-    document.querySelectorAll('#moments .chip').forEach((chip) => chip.setAttribute('aria-pressed', String(chip.dataset.turn === turn)));
+    document.querySelectorAll('#moments .chip').forEach((chip) => {
+      chip.setAttribute('aria-pressed', String(chip.dataset.turn === turn));
+    });
     const row = turn === '' ? null : document.querySelector(`#transcript .turn[data-turn="${Number(turn)}"]`);
     const list = document.querySelector('#transcript .conversation');
     if (row && list) {

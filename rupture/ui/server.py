@@ -1,4 +1,6 @@
-"""The server: this machine only, known host names only, nothing to fetch from elsewhere, and no start when a setting is not as it must be."""
+"""The server: this machine only, known host names only, nothing to fetch from elsewhere, and no start when a setting is not as
+it must be.
+"""
 
 import errno
 import os
@@ -88,7 +90,8 @@ def _listen(port: int) -> socket.socket:
                 f"Port {port} may not be used by this account. Choose another one, for example: PORT=7900"
             ) from None
         raise ServerError(
-            f"Port {port} is taken, perhaps by another window of rupture: look at http://{HOST}:{port}. Or choose another one, for example: PORT={port + 1 if port < 65535 else 7900}"
+            f"Port {port} is taken, perhaps by another window of rupture: look at http://{HOST}:{port}. "
+            f"Or choose another one, for example: PORT={port + 1 if port < 65535 else 7900}"
         ) from None
     return listener
 

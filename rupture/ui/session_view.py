@@ -1,4 +1,6 @@
-"""The session as a whole as HTML: state and notes, ratings with their meaning, the therapist's share as a question, talk share. Pure."""
+"""The session as a whole as HTML: state and notes, ratings with their meaning, the therapist's share as a question, talk share.
+Pure.
+"""
 
 from rupture.analysis import Analysis, State
 from rupture.ui.escape import safe
@@ -19,7 +21,8 @@ def outcome_html(analysis: Analysis, miss_rate: float | None) -> str:
         items = "".join(f"<li>{safe(note)}</li>" for note in notes)
         fold = f'<details class="more"><summary>Notes about this reading ({len(notes)})</summary><ul>{items}</ul></details>'
     name = plain_name(analysis.transcript.id)
-    return f'<header class="outcome {analysis.state}"><h2>{safe(name)}</h2><p>{safe(outcome(analysis, miss_rate))}</p>{fold}</header>'
+    said = f"<h2>{safe(name)}</h2><p>{safe(outcome(analysis, miss_rate))}</p>"
+    return f'<header class="outcome {analysis.state}">{said}{fold}</header>'
 
 
 def session_html(analysis: Analysis) -> str:
@@ -35,7 +38,8 @@ def _ratings(analysis: Analysis) -> str:
     rows = "".join(_rating(name, value) for name, value in values.items())
     question = contribution_question(rating.therapist_contribution)
     return (
-        f'<section><h3>The session as a whole</h3><p class="scale">From 1 to 5, an estimate by a model, not a grade.</p><dl>{rows}</dl>'
+        '<section><h3>The session as a whole</h3><p class="scale">From 1 to 5, an estimate by a model, not a grade.</p>'
+        f"<dl>{rows}</dl>"
         f'<p class="question"><b>A question for you.</b> {safe(question)}</p></section>'
     )
 
@@ -43,7 +47,8 @@ def _ratings(analysis: Analysis) -> str:
 def _rating(name: str, value: int | None) -> str:
     said = f"<b>{value}</b> of 5 · {safe(rating_words(name, value))}" if value is not None else "no strain was coded"
     dots = "".join(f'<i class="{"on" if value is not None and step <= value else ""}"></i>' for step in range(1, 6))
-    return f'<div class="rating"><dt>{name.capitalize()}<span>{RATING_MEANING[name]}</span></dt><dd><span class="dots" aria-hidden="true">{dots}</span> {said}</dd></div>'
+    meaning = f"<dt>{name.capitalize()}<span>{RATING_MEANING[name]}</span></dt>"
+    return f'<div class="rating">{meaning}<dd><span class="dots" aria-hidden="true">{dots}</span> {said}</dd></div>'
 
 
 def _talk(analysis: Analysis) -> str:
@@ -51,7 +56,8 @@ def _talk(analysis: Analysis) -> str:
         return ""
     rows = "".join(
         f'<div class="share"><span>{safe(display_name(analysis.transcript, speaker))}<small>{safe(speaker[:40])}</small></span>'
-        f'<div class="bar" aria-hidden="true"><i style="width:{round(100 * share)}%"></i></div><span>{round(100 * share)} %</span></div>'
+        f'<div class="bar" aria-hidden="true"><i style="width:{round(100 * share)}%"></i></div>'
+        f"<span>{round(100 * share)} %</span></div>"
         for speaker, share in analysis.talk_share.items()
     )
     return (

@@ -1,4 +1,6 @@
-"""From a desk to what the components show. One function a part of the screen, so that a question does not send the transcript again."""
+"""From a desk to what the components show. One function a part of the screen, so that a question does not send the transcript
+again.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

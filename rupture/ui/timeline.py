@@ -1,4 +1,6 @@
-"""The session over time as a plotly figure: both families a client turn, strategies as diamonds, episodes as bands. Holds no words of it."""
+"""The session over time as a plotly figure: both families a client turn, strategies as diamonds, episodes as bands. Holds no
+words of it.
+"""
 
 from typing import Any
 

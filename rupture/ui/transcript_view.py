@@ -95,19 +95,21 @@ def marked(text: str, spans: tuple[tuple[int, int], ...], kind: str) -> str:
 
 
 def speakers_html(reading: Reading, roles: Mapping[str, Role]) -> str:
-    """The waiting transcript: how it was read, and each speaker with the role proposed, the reason, and the other roles one click away."""
+    """each speaker with the role proposed, the reason, the other roles one click away, how it was read."""
     transcript = reading.transcript
     rows = "".join(
         _speaker_row(transcript, i, label, roles[label], reading.reasons.get(label, ""))
         for i, label in enumerate(transcript.speakers)
     )
-    return f'<div class="speakers"><p class="lead">Is this who is speaking?</p>{rows}<div class="read">{safe(reading.summary)}. {_unread(reading)}</div></div>'
+    read = f'<div class="read">{safe(reading.summary)}. {_unread(reading)}</div>'
+    return f'<div class="speakers"><p class="lead">Is this who is speaking?</p>{rows}{read}</div>'
 
 
 def _speaker_row(transcript: Transcript, position: int, label: str, role: Role, reason: str) -> str:
     turns = sum(turn.speaker == label for turn in transcript.turns)
     choices = "".join(
-        f'<label><input type="radio" name="role-{position}" value="{choice}" data-speaker="{position}"{" checked" if choice is role else ""}>'
+        f'<label><input type="radio" name="role-{position}" value="{choice}" data-speaker="{position}"'
+        f"{' checked' if choice is role else ''}>"
         f"<span>{choice}</span></label>"
         for choice in Role
     )

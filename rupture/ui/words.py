@@ -1,4 +1,6 @@
-"""What the screen says about numbers and families, in words. No layout and no escaping here; reviewed phrases are in `prompts/phrases.yaml`."""
+"""What the screen says about numbers and families, in words. No layout and no escaping here; reviewed phrases are in
+`prompts/phrases.yaml`.
+"""
 
 from rupture.analysis import Analysis, Finding, State
 from rupture.assistant.draft import phrase
@@ -10,17 +12,17 @@ TAGLINE = "Where did the alliance strain, and what could mend it?"
 LOCAL = "Stays on this computer"
 CONSENT = (
     "Please make sure that your client has agreed to their session being read by software, and knows they can take that back. "
-    "This is for your own reflection and training: it is not for diagnosis, for assessing risk, or for decisions about a person's "
-    "job, custody, fitness or legal case."
+    "This is for your own reflection and training: it is not for diagnosis, for assessing risk, or for decisions about a "
+    "person's job, custody, fitness or legal case."
 )
 WELCOME = (
-    "## Which session is on your mind?\nPaste a transcript below, or drop a file. You see the moments where the work may have strained, "
-    "in your client’s own words, and what others do with such moments."
+    "## Which session is on your mind?\nPaste a transcript below, or drop a file. You see the moments where the work may "
+    "have strained, in your client’s own words, and what others do with such moments."
 )
 PLACEHOLDER = "Paste a session, with or without a question. Or just ask."
 NO_SPEAKERS = (
-    "Not analysed: no speakers were found in this text. Start each line with who is speaking, for example “Therapist: …” and "
-    "“Client: …”, and give it again."
+    "Not analysed: no speakers were found in this text. Start each line with who is speaking, for example “Therapist: …” "
+    "and “Client: …”, and give it again."
 )
 FOLLOW_UP = "Ask about a turn, or what to try"
 
@@ -62,7 +64,10 @@ def contribution_question(value: int) -> str:
     """The therapist's share, as a question and never as a number."""
     if value <= 2:
         return "Is there anything you did, or left out, that this client may have found hard, even if it does not show here?"
-    return "Looking back at these moments: what were you feeling just before, and could something in how you answered have added to the strain?"
+    return (
+        "Looking back at these moments: what were you feeling just before, and could something in how you answered have added to "
+        "the strain?"
+    )
 
 
 def display_name(transcript: Transcript, speaker: str) -> str:

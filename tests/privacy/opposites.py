@@ -11,7 +11,7 @@ OPPOSITES = {
     "GRADIO_HISTORY_BUCKET": "somebody/bucket",
     "GRADIO_NUM_WORKERS": "4",
     "GRADIO_ROOT_PATH": "/elsewhere",
-    "GRADIO_SERVER_NAME": "0.0.0.0",
+    "GRADIO_SERVER_NAME": "0.0.0.0",  # noqa: S104
     "GRADIO_TEMP_DIR": "/somewhere/shared",
     "HF_TOKEN": "hf_x",
     "HTTPS_PROXY": "http://127.0.0.1:9",

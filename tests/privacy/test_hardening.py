@@ -20,7 +20,10 @@ def in_child(code: str, **extra: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_harden_wins_over_a_shell_that_wants_the_opposite(tmp_path):
-    code = "from rupture.privacy.hardening import *; import json, os; harden(); print(json.dumps([differing_environment(), dict(os.environ)]))"
+    code = (
+        "from rupture.privacy.hardening import *; import json, os; harden();"
+        "print(json.dumps([differing_environment(), dict(os.environ)]))"
+    )
     differing, environment = json.loads(in_child(code, TMPDIR=str(tmp_path)).stdout)
     assert differing == []
     assert not [
@@ -48,7 +51,10 @@ def test_the_temp_folder_is_private_and_gone_at_exit(tmp_path):
 
 
 def test_a_killed_process_leaves_nothing_for_longer_than_the_next_start(tmp_path):
-    kill = "from rupture.privacy.hardening import harden; import os; f = harden(); (f / 'left.txt').write_text('x'); print(f, flush=True); os._exit(9)"
+    kill = (
+        "from rupture.privacy.hardening import harden; import os; f = harden();"
+        "(f / 'left.txt').write_text('x'); print(f, flush=True); os._exit(9)"
+    )
     left = Path(in_child(kill, TMPDIR=str(tmp_path)).stdout.strip())
     assert (left / "left.txt").exists()
     in_child("from rupture.privacy.hardening import harden; harden()", TMPDIR=str(tmp_path))
@@ -58,7 +64,8 @@ def test_a_killed_process_leaves_nothing_for_longer_than_the_next_start(tmp_path
 def test_a_running_process_keeps_its_folder(tmp_path):
     code = (
         "import subprocess, sys\nfrom rupture.privacy.hardening import harden\nf = harden()\n"
-        "subprocess.run([sys.executable, '-c', 'from rupture.privacy.hardening import harden; harden()'], check=True)\nprint(f.exists())"
+        "subprocess.run([sys.executable, '-c', 'from rupture.privacy.hardening import harden; harden()'], check=True)\n"
+        "print(f.exists())"
     )
     assert in_child(code, TMPDIR=str(tmp_path)).stdout.strip() == "True"
 
@@ -128,5 +135,8 @@ def test_self_test_finds_each_planted_setting_and_nothing_else():
 
 
 def test_the_server_refuses_to_start_when_not_hardened():
-    code = "from pathlib import Path\nfrom rupture.ui import server\ntry:\n    server.build_app(lambda: None, Path('nowhere'))\nexcept server.ServerError as error:\n    print(error)"
+    code = (
+        "from pathlib import Path\nfrom rupture.ui import server\ntry:\n    server.build_app(lambda: None, Path('nowhere'))\n"
+        "except server.ServerError as error:\n    print(error)"
+    )
     assert "does not start" in in_child(code).stdout

@@ -1,4 +1,4 @@
-"""A running screen in a process of its own, started from a shell that wants everything the other way round, and a real browser."""
+"""A running screen in a process of its own, started from a shell that wants the opposite of everything, and a real browser."""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""A small assistant for the screen's tests: the real path, corpus and composed replies, with a detector that goes by a few words."""
+"""A small assistant for the screen's tests: the real path, corpus and composed replies, with a detector that goes by a few
+words.
+"""
 
 from collections.abc import Sequence
 from functools import cache

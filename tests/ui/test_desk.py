@@ -41,10 +41,9 @@ def test_text_without_speakers_says_what_to_do_and_adds_the_notice_for_risk(tmp_
 
 def test_roles_change_one_at_a_time_and_nonsense_changes_nothing():
     desk = desks.receive(Desk(), SESSION, ())
-    assert desks.set_role(desk, 0, "other").roles["Therapist"] is Role.OTHER
-    assert desks.set_role(desk, 9, "client") == desk
-    assert desks.set_role(desk, 0, "admin") == desk
-    assert desks.set_role(Desk(), 0, "client") == Desk()
+    assert desks.set_roles(desk, [(0, "other")]).roles == {"Therapist": Role.OTHER, "Client": Role.CLIENT}
+    assert desks.set_roles(desk, [(9, "client"), (0, "admin"), (-1, "other")]) == desk
+    assert desks.set_roles(Desk(), [(0, "client")]) == Desk()
 
 
 def test_analysis_opens_at_the_first_top_moment():

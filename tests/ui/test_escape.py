@@ -6,11 +6,24 @@ from hypothesis import strategies as st
 from rupture.ui.escape import inert, safe
 
 PAYLOADS = [
-    "<script>window.__pwn=1</script>", "<img src=x onerror=window.__pwn=1>", "<svg onload=window.__pwn=1>", "${window.__pwn=1}", "{{value}}",
-    "`${Object.assign(window,{__pwn:[1]})}`", "<meta http-equiv=refresh content='0;url=http://canary.test/'>", "<iframe src=http://canary.test/>",
-    "<style>@import 'http://canary.test/';</style>", "![x](http://canary.test/i.png)", "[x](javascript:window.__pwn=1)", "$$\\href{javascript:1}{x}$$",
-    "&#60;b&#62;", "'\" onmouseover=window.__pwn=1 x='", "http://canary.test/x", "www.canary.test", "a@canary.test",
-]  # fmt: skip
+    "<script>window.__pwn=1</script>",
+    "<img src=x onerror=window.__pwn=1>",
+    "<svg onload=window.__pwn=1>",
+    "${window.__pwn=1}",
+    "{{value}}",
+    "`${Object.assign(window,{__pwn:[1]})}`",
+    "<meta http-equiv=refresh content='0;url=http://canary.test/'>",
+    "<iframe src=http://canary.test/>",
+    "<style>@import 'http://canary.test/';</style>",
+    "![x](http://canary.test/i.png)",
+    "[x](javascript:window.__pwn=1)",
+    "$$\\href{javascript:1}{x}$$",
+    "&#60;b&#62;",
+    "'\" onmouseover=window.__pwn=1 x='",
+    "http://canary.test/x",
+    "www.canary.test",
+    "a@canary.test",
+]
 
 
 def test_safe_leaves_no_mark_of_html_or_templates():

@@ -85,6 +85,8 @@ def test_a_click_on_the_timeline_picks_the_moment(page):
 
 def test_a_role_is_changed_with_one_click(page):
     send(page, SESSION)
+    page.get_by_role("button", name="Looks right, analyse").wait_for()
+    page.wait_for_timeout(400)  # the card settles; nobody clicks within a blink of its appearing
     page.locator("#speakers fieldset", has_text="Client").locator("label", has_text="other").last.click()
     page.get_by_role("button", name="Looks right, analyse").click()
     page.locator("#outcome", has_text="could not be analysed").wait_for()
@@ -178,6 +180,7 @@ def canary() -> Iterator[tuple[int, list[str]]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_port, hits
     server.shutdown()
+    server.server_close()
 
 
 def test_hostile_words_do_nothing_anywhere(page, canary):
@@ -197,8 +200,8 @@ def test_hostile_words_do_nothing_anywhere(page, canary):
     assert page.evaluate("window.__pwn") is None
     assert page.url == url
     assert hits == []
-    strange = "#transcript script, #transcript img, #transcript iframe, #transcript meta, #transcript a, #evidence img, #evidence a, #chat .message a, #chat .message img, #chat iframe, #chat .katex"
-    assert page.locator(strange).count() == 0
+    for place in ("#transcript", "#evidence", "#moments", "#chat .message"):
+        assert page.locator(place).locator("script, img, iframe, meta, style, a, form, .katex").count() == 0
     for payload in payloads:
         assert payload in page.locator("#transcript").inner_text()
 

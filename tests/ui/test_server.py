@@ -28,9 +28,10 @@ def ask(port: int, path: str = "/", method: str = "GET", body: bytes | None = No
         return response
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.test", "evil.test:7860", "127.0.0.1.evil.test", "0.0.0.0", "localhost.evil.test", "10.0.0.1"]
-)
+FOREIGN = ["evil.test", "evil.test:7860", "127.0.0.1.evil.test", "0.0.0.0", "localhost.evil.test", "10.0.0.1"]  # noqa: S104
+
+
+@pytest.mark.parametrize("host", FOREIGN)
 def test_foreign_hosts_are_refused_without_a_cors_echo(screen, host):
     port, _ = screen
     response = ask(port, Host=host)
@@ -71,7 +72,8 @@ def test_too_large_requests_are_refused_by_length_and_while_streaming(screen):
     assert f"{MAX_REQUEST_BYTES:,}" in response.body.decode()
     with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
         raw.sendall(
-            b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         with contextlib.suppress(OSError):

@@ -1,0 +1,84 @@
+"""The model that ships: whole, repeatable, and refused when it is not what its card says. How good it is, evals measure."""
+
+import json
+import shutil
+
+import pytest
+
+from rupture.detection.card import FILES, read_card
+from rupture.detection.detector import OnnxDetector
+from rupture.detection.heads import CLIENT_HEADS, THERAPIST_HEADS
+from rupture.encoder import Encoder
+from rupture.errors import ModelError
+from rupture.resources import MODEL
+from rupture.transcript import Role, Transcript, Turn
+
+LINES = ["How was it?", "Fine.", "What made it fine?", "I don't know. Whatever you think is best, you're the expert.", "Hm."]
+ROLES = [Role.THERAPIST, Role.CLIENT, Role.THERAPIST, Role.CLIENT, Role.OTHER]
+SESSION = Transcript("s", tuple(Turn(i, r.value, r, line) for i, (r, line) in enumerate(zip(ROLES, LINES, strict=True))))
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in (*FILES, "card.json"):
+        shutil.copyfile(MODEL / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_same_session_gives_the_same_scores_from_a_fresh_start(encoder):
+    first = OnnxDetector(encoder, MODEL).score([SESSION])
+    assert OnnxDetector(Encoder(), MODEL).score([SESSION]) == first
+
+
+def test_each_turn_has_the_names_of_its_role_and_a_probability_for_each(encoder):
+    ((therapist, client, *_, other),) = OnnxDetector(encoder, MODEL).score([SESSION])
+    assert tuple(therapist) == THERAPIST_HEADS
+    assert tuple(client) == CLIENT_HEADS
+    assert other == {}
+    assert all(0 <= value <= 1 for value in client.values())
+
+
+def test_no_session_and_an_empty_one_are_no_trouble(encoder):
+    detector = OnnxDetector(encoder, MODEL)
+    assert detector.score([]) == []
+    assert detector.score([Transcript("empty", ())]) == [[]]
+
+
+def test_the_card_covers_only_codes_it_has_heads_for_and_names_its_training_data():
+    card = read_card(MODEL)
+    assert card.decisions.model is not None
+    assert set(card.decisions.model.covers) <= set(card.heads)
+    data = json.loads((MODEL / "card.json").read_text(encoding="utf-8"))
+    assert data["training"]["sessions"]["own"] >= 100
+    assert "not by clinicians" in data["training"]["codes"]
+
+
+def test_files_that_are_not_the_cards_are_refused(folder, encoder):
+    with (folder / "session.onnx").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelError, match="not those its card describes"):
+        OnnxDetector(encoder, folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": "x"}'])
+def test_a_damaged_card_is_refused_with_what_to_do(folder, encoder, text):
+    (folder / "card.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"Reinstall rupture|Train the model again"):
+        OnnxDetector(encoder, folder)
+
+
+def test_a_model_for_other_codes_is_refused(folder, encoder):
+    data = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    (folder / "card.json").write_text(json.dumps(data | {"heads": data["heads"][::-1]}), encoding="utf-8")
+    with pytest.raises(ModelError, match="other codes"):
+        OnnxDetector(encoder, folder)
+
+
+def test_a_missing_encoder_is_named(tmp_path):
+    with pytest.raises(ModelError, match=r"encoder\.onnx or tokenizer\.json is missing"):
+        Encoder(tmp_path)
