@@ -52,7 +52,7 @@ CODES: tuple[Code, ...] = (
         "closes a feeling down",
         _W,
         "Denies or plays down a feeling, a problem or its importance that seems evident, so that the topic closes.",
-        "Pushing the therapist's idea back is C2; here it is the feeling that is shut away.",
+        "It may be plain fact, or enough said for today. Pushing the therapist's idea back is C2.",
         (_B,),
     ),
     Code(

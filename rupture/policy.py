@@ -44,19 +44,21 @@ def find(transcript: Transcript, scores: Sequence[Scores], policy: Policy) -> tu
 
 def _client_codes(scores: Scores, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A family over its threshold yields the markers over theirs, at least its best one; rupture over its threshold alone
-    switches on the family that comes closer to its own."""
+    switches on the family that comes closer to its own. The clearest family and marker come first."""
     closeness = {family: scores.get(family.value, 0.0) / policy.threshold(family.value) for family in MARKER_FAMILIES}
     shown = [family for family in MARKER_FAMILIES if closeness[family] >= 1]
     if not shown and scores.get(RUPTURE, 0.0) >= policy.threshold(RUPTURE):
         shown = [max(MARKER_FAMILIES, key=lambda family: closeness[family])]
+    shown.sort(key=lambda family: -closeness[family])
     codes = tuple(code for family in shown for code in _markers(family, scores, policy))
     hints = tuple(_best(family, scores) for family in MARKER_FAMILIES if family not in shown and closeness[family] >= policy.hint)
     return codes, hints
 
 
 def _markers(family: Family, scores: Scores, policy: Policy) -> tuple[str, ...]:
-    over = tuple(code for code in markers_of(family) if scores.get(code, 0.0) >= policy.threshold(code))
-    return over or (_best(family, scores),)
+    closeness = {code: scores.get(code, 0.0) / policy.threshold(code) for code in markers_of(family)}
+    over = [code for code in closeness if closeness[code] >= 1]
+    return tuple(sorted(over, key=lambda code: -closeness[code])) or (_best(family, scores),)
 
 
 def _best(family: Family, scores: Scores) -> str:

@@ -37,7 +37,7 @@ def _suggestion_lines(analysis: Analysis, passages: Mapping[str, Passage]) -> li
     lines = []
     for suggestion in analysis.suggestions:
         peak, label = analysis.episodes[suggestion.episode].peak, BY_CODE[suggestion.strategy].label
-        cited = "; ".join(passages[p].title for p in suggestion.passages)
+        cited = "; ".join(dict.fromkeys(passages[p].title for p in suggestion.passages))
         lines += [
             "",
             f"For the moment around turn {peak}, words in which one {label}:",

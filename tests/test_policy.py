@@ -25,18 +25,18 @@ def decided(transcript, scores, **policy):
     return (findings[0].codes, findings[0].hints) if findings else None
 
 
-def test_a_family_over_its_threshold_yields_the_markers_over_theirs():
+def test_a_family_over_its_threshold_yields_the_markers_over_theirs_clearest_first():
     scores = {"rupture": 0.9, "withdrawal": 0.8, "W2": 0.6, "W5": 0.7, "W1": 0.2}
-    assert decided(CLIENT, scores) == (("W2", "W5"), ())
+    assert decided(CLIENT, scores) == (("W5", "W2"), ())
 
 
 def test_a_family_over_its_threshold_yields_at_least_its_best_marker():
     assert decided(CLIENT, {"withdrawal": 0.5, "W1": 0.1, "W5": 0.3}) == (("W5",), ())
 
 
-def test_both_families_can_show_in_one_turn():
+def test_both_families_can_show_in_one_turn_clearer_one_first():
     scores = {"withdrawal": 0.6, "confrontation": 0.7, "W5": 0.6, "C2": 0.4, "C3": 0.3}
-    assert decided(CLIENT, scores) == (("W5", "C2"), ())
+    assert decided(CLIENT, scores) == (("C2", "W5"), ())
 
 
 def test_a_marker_over_its_threshold_is_not_coded_while_its_family_is_under():

@@ -1,12 +1,15 @@
 """When a reply holds back: risk language, violence between partners, complaints of bias. Pure."""
 
 import re
+from dataclasses import replace
 
 from rupture.analysis import Analysis
 from rupture.episodes import REACH
+from rupture.guidance.values import Guidance
 from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Role
 
+_JOINT = frozenset({"couples", "family"})
 _WHO = (
     r"black|brown|asian|gay|lesbian|bi|queer|trans|woman|muslim|jewish|hindu|sikh|disabled|deaf|blind|autistic|old|young|fat"
     r"|foreign|foreigner|poor|immigrant"
@@ -42,6 +45,13 @@ def no_coaching(analysis: Analysis, turn: int) -> bool:
     episode = analysis.episode_at(turn)
     covered = range(episode.onset, episode.end + 1) if episode else range(turn, turn + 1)
     return any(notice.turn == turn or notice.turn in covered for notice in analysis.risk)
+
+
+def fitting_guidance(analysis: Analysis | None, guidance: Guidance) -> Guidance:
+    """The guidance without documents for several clients together, where one partner may fear the other; else all of it."""
+    if analysis is None or not ends_joint_work(notice.kind for notice in analysis.risk):
+        return guidance
+    return replace(guidance, passages={id: p for id, p in guidance.passages.items() if _JOINT.isdisjoint(p.modality)})
 
 
 def violence_in_joint_session(analysis: Analysis) -> bool:

@@ -1,12 +1,13 @@
 """Checks what a language model wrote, sentence by sentence: a sentence that points to nothing, quotes what was not said, turns its
 source round, or says what this tool never says is withheld. Deterministic, so no wording of the session can talk it round.
 
-A word that only the session holds supports nothing outside quotation marks: text in a transcript cannot speak through the reply.
+A word that only the session holds supports nothing outside quotation marks, and no word may come that the guidance never uses: text in
+a transcript cannot speak through the reply.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +29,8 @@ _PUNCTUATION = frozenset(" .,;:!?'\"’‘“”()[]-–—…/%&")
 _LONGEST_WORD = 24
 _LEAST_CITED, _LEAST_SEEN = 0.5, 0.6
 """Share of a sentence's longer words that must stand in the nearest lines of what it cites, or in what the program itself saw."""
+_FEWEST = 2
+"""Longer words of a sentence that must stand there at least, unless it quotes."""
 _NARRATION = frozenset(
     re.findall(
         r"\S+",
@@ -77,11 +80,13 @@ _FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 class Sources:
     """What the model was given: passages by the number they were shown under, the turns of the excerpt, what the program saw.
 
-    `cautions` are the numbers of passages that say what goes wrong.
+    `cautions` are the numbers of passages that say what goes wrong; `vocabulary` are the words the guidance uses, as `words_of`
+    gives them.
     """
 
     passages: Mapping[int, str]
     turns: Mapping[int, str]
+    vocabulary: Collection[str]
     seen: str = ""
     cautions: frozenset[int] = frozenset()
 
@@ -90,6 +95,8 @@ def problem(sentence: str, sources: Sources) -> str | None:
     """Why the sentence is withheld, in a few words; None when it may be shown."""
     if strange := _strange(sentence):
         return strange
+    if not re.match(r"[^\w]*[A-Z]", sentence):
+        return "a piece of a sentence"
     plain = _plain(sentence)
     for reason, pattern in _FORBIDDEN:
         if pattern.search(plain):
@@ -112,6 +119,11 @@ def citations(sentence: str) -> tuple[int, ...]:
 def turns_named(sentence: str) -> tuple[int, ...]:
     """Turn numbers in the sentence, in order."""
     return tuple(int(match[1]) for match in _TURN.finditer(sentence))
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """The longer words of `texts` without their endings."""
+    return frozenset(word for text in texts for word in _stems(_plain(text)))
 
 
 def _strange(sentence: str) -> str | None:
@@ -142,6 +154,8 @@ def _misquoted(sentence: str, sources: Sources) -> str | None:
 
 def _unsupported(sentence: str, sources: Sources) -> str | None:
     own = _plain(_TURN.sub(" ", _CODE.sub(" ", _QUOTE.sub(" ", _CITATION.sub(" ", sentence)))))
+    if _stems(own) - _NARRATION - _stems(_plain(sources.seen)) - frozenset(sources.vocabulary):
+        return "a word the guidance never uses"
     cited = citations(sentence)
     if not cited:
         if _ADVICE.search(own):
@@ -150,12 +164,14 @@ def _unsupported(sentence: str, sources: Sources) -> str | None:
             return "words that do not stand in its source"
         return None
     lines = [_nearest(own, sources.passages[n]) for n in cited]
-    numbers = _NUMBER.findall(own)
-    if any(number not in _NUMBER.findall(" ".join(lines)) for number in numbers) or _share(own, " ".join(lines)) < _LEAST_CITED:
+    told = _plain(" ".join(lines))
+    few = len(_stems(own) & _stems(told) - _NARRATION) < _FEWEST and not _QUOTE.search(sentence)
+    if few or _share(own, told) < _LEAST_CITED or set(_NUMBER.findall(own)) - set(_NUMBER.findall(told)):
         return "words that do not stand in its source"
     if any(n in sources.cautions for n in cited) and not _CAUTION.search(own):
         return "a caution turned into advice"
-    turned = bool(_NEGATION.search(own)) != any(_NEGATION.search(_plain(line)) for line in lines)
+    nearest = _plain(max(lines, key=lambda line: _share(own, line)))
+    turned = len(_NEGATION.findall(own)) != len(_NEGATION.findall(nearest))
     return "a sentence that turns its source round" if turned and not sources.cautions.intersection(cited) else None
 
 

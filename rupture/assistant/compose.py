@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from rupture.analysis import Analysis, State
 from rupture.assistant import general
-from rupture.assistant.caution import bias_at, no_coaching, violence_in_joint_session
+from rupture.assistant.caution import bias_at, fitting_guidance, no_coaching, violence_in_joint_session
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.focus import ranked_moments
 from rupture.assistant.moment_text import add_answer, add_avoid, add_explained, add_reading, add_seen, add_tool_view, add_ways
 from rupture.assistant.moments import Material, material
 from rupture.assistant.reply import Conversation, Reply
-from rupture.guidance.values import Guidance
+from rupture.guidance.query import question_query
+from rupture.guidance.values import Guidance, PassageRole
 from rupture.privacy.risk import ends_joint_work, kinds
 from rupture.protocols import Retriever
 
@@ -50,6 +51,7 @@ def compose(
     draft, analysis = request.draft, conversation.analysis
     asked = kinds(question)
     risk = _add_risk(draft, asked, conversation)
+    guidance = fitting_guidance(analysis, guidance)
     if asked:
         return draft.reply(risk=risk)
     if analysis is None or conversation.intent not in _SESSION:
@@ -148,6 +150,10 @@ def _respond(request: _Request, analysis: Analysis, turn: int) -> None:
         draft.say(phrase("no_modality" if found.ways else "no_ways"))
     elif not found.ways:
         draft.say(phrase("no_ways"))
+    if PassageRole.AVOID in question_query(request.question).roles:
+        add_avoid(draft, found.avoid, most=3)
+        add_ways(draft, found, turn, most=1)
+        return
     add_ways(draft, found, turn, most=3)
     add_avoid(draft, found.avoid)
 

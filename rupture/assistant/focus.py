@@ -7,6 +7,7 @@ from rupture.assistant.reply import Conversation
 from rupture.transcript import Role, clean_speaker_names
 
 _NAMED = re.compile(r"(?:\bturns?|\bline|#)\s*#?(\d{1,5})\b", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:(?:at|in|on|for|to|from)\s+)?(?:turns?|line)\s+#?\d+\b|#\d+\b", re.IGNORECASE)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 _ORDINAL = re.compile(r"\b(first|second|third|fourth|last|next|other)\s+(?:one|moment|finding|turn|place)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,300})[\"”]|(?<!\w)['‘]([^'‘’]{2,300}?)['’](?!\w)")
@@ -18,6 +19,11 @@ def named_turn(question: str) -> int | None:
     """The turn number in the question, whether or not there is such a turn."""
     match = _NAMED.search(question)
     return int(match[1]) if match else None
+
+
+def without_turn(question: str) -> str:
+    """The question without the number of the turn, which says where and not what."""
+    return " ".join(_PLACE.sub(" ", question).split())
 
 
 def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.fitting import fits_any_moment, register_in, settings_in, words_for
-from rupture.assistant.focus import named_turn
+from rupture.assistant.focus import named_turn, without_turn
 from rupture.assistant.moment_text import add_avoid, way_text
 from rupture.codebook import BY_CODE, Family, markers_of
 from rupture.guidance.query import codes_in, question_query
 from rupture.guidance.rank import rank
-from rupture.guidance.scope import ALONE, covered
+from rupture.guidance.scope import covered
 from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
 from rupture.guidance.vocabulary import ANY
 from rupture.guidance.wording import sentences
@@ -26,6 +26,10 @@ _BROUGHT_UP, _NOT_BROUGHT_UP = 0.15, 0.2
 _UNFOUND = 0.55
 """What a document whose situation the question names counts at least, however little the searches made of it."""
 _OTHER_MODALITY = 0.2
+_NEARLY = 0.85
+_LEAST_TOLD = 3
+"""Words that must be left to look up once the asking itself is taken away."""
+_ASKING = re.compile(r"\b(?:and )?(?:what|how|which words) (?:could|should|would|can|do|might|am) i\b[^,.;?!]*", re.IGNORECASE)
 _RUPTURE = re.compile(r"\b(?:ruptures?|alliance)\b", re.IGNORECASE)
 _FIXED = frozenset({"about", "courtesy", "outside"})
 _ANYTIME = frozenset({"define", "question"})
@@ -50,10 +54,12 @@ def add(draft: Draft, intent: str, question: str, guidance: Guidance, retriever:
 
 def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Retriever) -> bool:
     """Adds advice from the corpus when the question itself plainly says what it is about; otherwise adds nothing."""
-    query = question_query(question)
-    found = retriever.candidates(query)
-    clear = bool(query.markers) or max((c.similarity for c in found), default=0.0) >= ALONE
-    if not clear or not covered(found, query):
+    told = " ".join(_ASKING.sub(" ", without_turn(question)).split())
+    if len(told.split()) < _LEAST_TOLD:
+        return False
+    query = question_query(told)
+    found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
+    if not covered(found, query):
         return False
     _add_answer(draft, question, query, found, guidance)
     return True
@@ -61,7 +67,7 @@ def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Ret
 
 def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Retriever) -> bool:
     query = question_query(question)
-    found = retriever.candidates(query)
+    found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
     if not covered(found, query):
         draft.say(phrase("not_covered"))
         return False
@@ -71,14 +77,13 @@ def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Re
 
 def _add_answer(draft: Draft, question: str, query: Query, found: Sequence[Candidate], guidance: Guidance) -> None:
     """What the two nearest documents say: the part the question asks for, or else ways to respond and what to avoid."""
-    asked = [role for role in query.roles if role not in _ADVICE]
+    documents = _nearest_documents(found, query, settings_in(question))
+    roles = [role for role in query.roles if role not in _ADVICE]
+    asked = [passage for role in roles for document in documents for passage in _of(guidance, document, role)]
     if asked:
-        told = rank([c for c in found if c.passage.role in asked], query, limit=2)
-        for position, candidate in enumerate(told):
-            _add_sentences(draft, candidate.passage, 3 if position == 0 else 2)
-        if told:
-            return
-    documents = _nearest_documents(found, query, settings_in(question))[:2]
+        for position, passage in enumerate(asked[:2]):
+            _add_sentences(draft, passage, 3 if position == 0 else 2)
+        return
     ways = [p for document in documents for p in _of(guidance, document, PassageRole.DO)[: 2 if document == documents[0] else 1]]
     if not ways:
         _add_sentences(draft, rank(found, query, limit=1)[0].passage, 3)
@@ -103,7 +108,8 @@ def _of(guidance: Guidance, document: str, role: PassageRole) -> list[Passage]:
 
 
 def _nearest_documents(found: Sequence[Candidate], query: Query, brought_up: frozenset[str]) -> list[str]:
-    """Documents by their two nearest passages, those whose situation the question names first; ties by id."""
+    """The document with the nearest two passages, and the next if it is nearly as near; a situation that the question names
+    counts for its document, and one that it does not name against. Ties by id."""
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for c in found:
         other = ANY not in c.passage.modality and query.modality not in c.passage.modality
@@ -115,7 +121,8 @@ def _nearest_documents(found: Sequence[Candidate], query: Query, brought_up: fro
     near |= {document: max(near.get(document, 0.0), _UNFOUND) for document in brought_up}
     for document in near:
         near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits_any_moment(document) else -_NOT_BROUGHT_UP
-    return sorted(near, key=lambda document: (-near[document], document))
+    best = sorted(near, key=lambda document: (-near[document], document))[:2]
+    return [document for document in best if near[document] >= _NEARLY * near[best[0]]]
 
 
 def _add_definitions(draft: Draft, question: str) -> bool:

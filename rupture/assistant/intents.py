@@ -9,12 +9,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rupture.assistant.focus import without_turn
 from rupture.prompts import table
 
 _NEAREST = 3
 _LEAST_NEAR = 0.25
 """Questions less similar than this to every intent's examples are about something else altogether."""
-_TURN = re.compile(r"\b(?:(?:at|in|on|for|to|from)\s+)?(?:turns?|line)\s+#?\d+\b|#\d+\b", re.IGNORECASE)
 
 
 class TextEncoder(Protocol):
@@ -37,7 +37,7 @@ class Intents:
         rows = [(intent, text) for intent, texts in table("intents").items() for text in texts]
         return [intent for intent, _ in rows], self._encoder.encode([_without_turn(text) for _, text in rows])
 
-    def of(self, question: str) -> str:
+    def of(self, question: str, *, about_session: bool = False) -> str:
         """The intent whose three nearest examples are closest on average. An empty question is `overview`; one that is far
         from all of them is `outside`."""
         if not question.strip():
@@ -46,13 +46,14 @@ class Intents:
         similarity = vectors @ self._encoder.encode([_without_turn(question)])[0]
         closeness: dict[str, list[float]] = {}
         for intent, value in zip(labels, similarity, strict=True):
-            closeness.setdefault(intent, []).append(float(value))
+            if not (about_session and intent == "question"):
+                closeness.setdefault(intent, []).append(float(value))
         nearness = {intent: sum(sorted(values)[-_NEAREST:]) / _NEAREST for intent, values in closeness.items()}
         best = max(nearness, key=lambda intent: nearness[intent])
         return best if nearness[best] >= _LEAST_NEAR else "outside"
 
 
 def _without_turn(question: str) -> str:
-    """The question without the number of the turn, which says where and not what; the word `turn` where nothing else is left."""
-    left = " ".join(_TURN.sub(" ", question).split())
+    """The question without its turn; the word `turn` where nothing else is left."""
+    left = without_turn(question)
     return left if re.search(r"\w", left) else "turn"

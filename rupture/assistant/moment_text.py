@@ -90,10 +90,11 @@ def way_text(advice: Passage, words: Words | None, seed: int) -> str:
     return phrase("way", seed=seed, advice=told, words=words.text) if words else phrase("way_bare", advice=told)
 
 
-def add_avoid(draft: Draft, avoid: Passage | None) -> None:
-    """What the corpus says goes wrong here, if there is room for it."""
-    if avoid and len(first_sentence(avoid).split()) <= draft.room():
-        draft.say(draft.claim(first_sentence(avoid), [avoid.id]), lead="avoid")
+def add_avoid(draft: Draft, avoid: Passage | None, *, most: int = 1) -> None:
+    """What the corpus says goes wrong here, its first sentence or more, if there is room for it."""
+    told = " ".join(sentences(avoid.text)[:most]) if avoid else ""
+    if avoid and len(told.split()) <= draft.room():
+        draft.say(draft.claim(told, [avoid.id]), lead="avoid")
 
 
 def add_answer(draft: Draft, analysis: Analysis, turn: int) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rupture.analysis import Analysis, Suggestion
-from rupture.assistant.caution import bias_at, complains_of_bias, no_coaching
+from rupture.assistant.caution import bias_at, complains_of_bias, fitting_guidance, no_coaching
 from rupture.assistant.fitting import Words, fits_any_moment, register_in, settings_in, stage_order, words_for
-from rupture.guidance.query import moment_query
+from rupture.guidance.query import codes_in, moment_query
 from rupture.guidance.rank import rank
 from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
 from rupture.guidance.vocabulary import ANY
 from rupture.guidance.wording import first_sentence
-from rupture.privacy.risk import ends_joint_work
 from rupture.prompts import table
 from rupture.protocols import Retriever
 from rupture.transcript import Role
@@ -21,7 +20,6 @@ __all__ = ["Material", "Way", "complains_of_bias", "material", "suggest"]
 WAYS = 3
 _STAGE = 3
 """Places in the ranking that each step away from the stage asked for costs."""
-_JOINT = frozenset({"couples", "family"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,12 @@ def material(
         return Material()
     if bias_at(analysis, turn) or complains_of_bias(question):
         return _about_bias(guidance, question, turn)
-    query = moment_query(analysis, turn, question, modality or _modality_of(analysis))
+    # The moment decides what is looked up; the question only when it names codes. Its other wishes are met below.
+    query = moment_query(analysis, turn, question if codes_in(question) else "", modality or _modality_of(analysis))
     if not query.markers:
         return Material()
-    usable = _Usable(query.modality, settings_in(question), joint=not ends_joint_work(n.kind for n in analysis.risk))
+    guidance = fitting_guidance(analysis, guidance)
+    usable = _Usable(guidance, query.modality, settings_in(question))
     found = usable.among(retriever.candidates(replace(query, roles=())))
     # What is about these markers alone, or about the modality, belongs here however near its words are to the query's.
     own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if query.modality in p.modality or _about(p, query)]
@@ -85,22 +85,24 @@ def suggest(analysis: Analysis, guidance: Guidance, retriever: Retriever) -> tup
 class _Usable:
     """Which passages may speak of a moment."""
 
+    guidance: Guidance
     modality: str | None
     settings: frozenset[str]
-    joint: bool
 
     def among(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         return [candidate for candidate in candidates if self._fits(candidate.passage)]
 
     def _fits(self, passage: Passage) -> bool:
-        if not self.joint and not _JOINT.isdisjoint(passage.modality):
-            return False
         modality = ANY in passage.modality or self.modality in passage.modality
-        return modality and (fits_any_moment(passage.document) or passage.document in self.settings)
+        return (
+            modality
+            and passage.id in self.guidance.passages
+            and (fits_any_moment(passage.document) or passage.document in self.settings)
+        )
 
 
 def _modality_of(analysis: Analysis) -> str | None:
-    """Two clients in the room are taken for a couple until the question says otherwise; with violence nothing is joint."""
+    """Two clients in the room are taken for a couple until the question says otherwise."""
     clients = len(analysis.transcript.speakers_in(Role.CLIENT))
     return {1: None, 2: "couples"}.get(clients, "family")
 

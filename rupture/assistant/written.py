@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from rupture.assistant.check import Sources, citations, problem, turns_named
+from rupture.assistant.check import Sources, citations, problem, turns_named, words_of
 from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Claim, Conversation, Reply
 from rupture.codebook import describe
@@ -106,6 +106,7 @@ def _sources(ids: dict[int, str], turns: tuple[Turn, ...], conversation: Convers
     return Sources(
         passages={n: passage.text for n, passage in passages.items()},
         turns={turn.index: turn.text for turn in turns},
+        vocabulary=words_of(passage.text for passage in guidance.passages.values()),
         seen=f"{_codes(conversation)} {phrase('family.withdrawal')} {phrase('family.confrontation')}",
         cautions=frozenset(n for n, passage in passages.items() if passage.role is PassageRole.AVOID),
     )

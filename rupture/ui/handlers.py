@@ -45,7 +45,8 @@ class Wiring:
         self._on(page.set_aside.click, self.set_aside, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
         for picker in (page.moments, page.transcript, page.evidence):
-            self._on(picker.select, self.pick, [page.desk])
+            picked = self._on(picker.select, self.pick, [page.desk])
+            picked.then(None, None, None, js=scripts.TO_EVIDENCE, api_visibility="private")
         for path, button in page.sample_buttons:
             self._on(button.click, functools.partial(self.sample, path), [page.desk])
         page.understood.click(lambda: gr.update(visible=False), outputs=page.consent, api_visibility="private")
@@ -53,7 +54,7 @@ class Wiring:
             saved = button.click(save, page.desk, page.download, api_visibility="private", show_progress="hidden")
             saved.then(None, page.download, page.download, js=scripts.DOWNLOAD, api_visibility="private")
 
-    def _on(self, event: Any, handler: Handler, inputs: list[Any], js: str | None = None) -> None:
+    def _on(self, event: Any, handler: Handler, inputs: list[Any], js: str | None = None) -> Any:
         outputs = list(self.shown.outputs)
         happened = event(
             _guarded(handler, self.shown),
@@ -65,7 +66,7 @@ class Wiring:
             concurrency_limit=1,
             js=js,
         )
-        happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
+        return happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
 
     def send(self, message: Mapping[str, Any], desk: Desk) -> Iterator[Update]:
         """A message: a question is answered, a session waits for its speakers."""
@@ -97,8 +98,11 @@ class Wiring:
         yield from self._analyse(desks.with_sample(desk, formats.read_file(path)))
 
     def _answer(self, desk: Desk) -> Iterator[Update]:
+        looked_at = None
         for answered in desks.answers(desk, self.assistant()):
-            yield {**chat_of(self.shown, answered), **evidence_of(self.shown, answered)}
+            moved = answered.selected != looked_at
+            looked_at = answered.selected
+            yield {**chat_of(self.shown, answered), **(evidence_of(self.shown, answered) if moved else {})}
 
     def leave_out(self, desk: Desk) -> Iterator[Update]:
         """The waiting session is not wanted."""
@@ -144,8 +148,12 @@ def _guarded(handler: Handler, shown: Shown) -> Handler:
     @functools.wraps(handler, assigned=("__name__", "__doc__", "__annotations__"))
     def run(*args: Any) -> Iterator[Update]:
         desk = next(arg for arg in args if isinstance(arg, Desk))
+        # The page may draw only the last of several quick updates, so each one holds what came before it.
+        so_far: dict[Any, Any] = {}
         try:
-            yield from handler(*args)
+            for update in handler(*args):
+                so_far |= update
+                yield {**so_far}
         except RuptureError as error:
             yield chat_of(shown, replace(desk, reading=None, question="").say(str(error)))
         except Exception as error:

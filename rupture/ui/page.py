@@ -59,7 +59,7 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
         parts["download"] = gr.Textbox(visible=False)
         parts["roles"] = gr.Textbox(visible=False)
-        parts["risk"] = gr.HTML("", elem_id="risk", visible=False, apply_default_css=False)
+        parts["risk"] = gr.HTML("", elem_id="risk", apply_default_css=False)
         with gr.Row(elem_id="top"):
             gr.HTML(_brand(), elem_id="brand", apply_default_css=False)
             parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)

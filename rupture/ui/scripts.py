@@ -1,13 +1,17 @@
 """The few lines of JavaScript on the page. Constants only: no user text is ever put into one."""
 
-# A click or Enter on anything with a turn number picks that turn, unless the reader is selecting words.
+# A click or Enter on anything with a turn number picks that turn, unless the reader drags to select words.
 PICK = """
+let pressed = [0, 0];
+element.addEventListener('mousedown', (event) => { pressed = [event.clientX, event.clientY]; });
 const pick = (event) => {
   const target = event.target.closest('[data-turn]');
-  if (!target || !element.contains(target) || String(window.getSelection())) return;
-  trigger('select', { turn: Number(target.dataset.turn) });
+  if (target && element.contains(target)) trigger('select', { turn: Number(target.dataset.turn) });
 };
-element.addEventListener('click', pick);
+element.addEventListener('click', (event) => {
+  const dragged = Math.abs(event.clientX - pressed[0]) + Math.abs(event.clientY - pressed[1]) > 6;
+  if (!dragged || event.detail === 0) pick(event);
+});
 element.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && event.target.matches('div[data-turn]')) pick(event);
 });
@@ -57,6 +61,14 @@ SHOW_SELECTED = """
   setTimeout(show, 60);
   setTimeout(toQuestion, 120);
   listen(20);
+}
+"""
+
+# On a phone the panel is above the transcript: a turn that was picked brings it into view.
+TO_EVIDENCE = """
+() => {
+  const panel = document.querySelector('#evidence');
+  if (panel && window.matchMedia('(max-width: 820px)').matches) panel.scrollIntoView({ block: 'start' });
 }
 """
 

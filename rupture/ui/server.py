@@ -4,10 +4,12 @@ it must be.
 
 import errno
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,10 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rupture.assistant.assistant import Assistant
+from rupture.assistant.chat_models import chat_model_from_environment
 from rupture.errors import RuptureError
 from rupture.privacy.hardening import HOST, HOST_NAMES, MAX_WAITING, MOUNT, self_test
+from rupture.protocols import ChatModel
 from rupture.resources import SAMPLES
 from rupture.ui.guard import Guard
 from rupture.ui.handlers import Wiring
@@ -60,18 +64,25 @@ def port_from_environment() -> int:
 def serve(port: int | None = None) -> None:
     """Serves the screen until it is interrupted. The assistant is built meanwhile, so that the page comes up at once."""
     port = port_from_environment() if port is None else port
+    chat = chat_model_from_environment()
     listener = _listen(port)
-    building = ThreadPoolExecutor(1, thread_name_prefix="build").submit(_build)
+    building: Future[Assistant] = Future()
     app = build_app(building.result)
+    # Only now, so that the first page does not wait for models to load.
+    threading.Thread(target=_build, args=(building, chat), name="build", daemon=True).start()
     sys.stdout.write(f"rupture is at http://{HOST}:{port} and can be reached from this computer only.\nStop it with Ctrl-C.\n")
     sys.stdout.flush()
     _run(app, listener)
 
 
-def _build() -> Assistant:
-    from rupture.build import build_assistant
+def _build(building: "Future[Assistant]", chat: ChatModel | None) -> None:
+    """Builds the assistant; what goes wrong is said at the first question."""
+    try:
+        from rupture.build import build_assistant
 
-    return build_assistant()
+        building.set_result(build_assistant(chat))
+    except Exception as error:
+        building.set_exception(error)
 
 
 def _listen(port: int) -> socket.socket:
@@ -101,4 +112,6 @@ def _run(app: Any, listener: socket.socket) -> None:
 
     # Open pages hold a connection each; they are not waited for when the user stops the server.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, server_header=False)
+    # Uvicorn ends with the signal it was sent; as an exception it lets the temp folder be wiped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     uvicorn.Server(config).run(sockets=[listener])

@@ -73,7 +73,7 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     if analysis is None:
         return {
             page.desk: desk,
-            page.risk: gr.update(value="", visible=False),
+            page.risk: "",
             page.session: gr.update(visible=False),
             page.box: gr.update(placeholder=PLACEHOLDER),
         }
@@ -81,7 +81,7 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     readable = analysis.state is not State.NOT_ANALYSED
     return {
         **evidence_of(shown, desk),
-        page.risk: gr.update(value=risk_html(analysis), visible=bool(analysis.risk)),
+        page.risk: risk_html(analysis),
         page.session: gr.update(visible=True),
         page.outcome: outcome_html(analysis, assistant.decisions.miss_rate),
         page.moments: moments_html(analysis, desk.selected),

@@ -76,8 +76,9 @@ def display_name(transcript: Transcript, speaker: str) -> str:
 
 
 def labels(finding: Finding) -> str:
-    """`goes along without engaging and stays general`."""
-    return " and ".join(BY_CODE[code].label for code in finding.codes)
+    """The clearest marker of each family: `goes along without engaging and objects to the tasks`."""
+    clearest = {BY_CODE[code].family: BY_CODE[code].label for code in reversed(finding.codes)}
+    return " and ".join(clearest[family] for family in dict.fromkeys(BY_CODE[code].family for code in finding.codes))
 
 
 def family(finding: Finding) -> Family | None:

@@ -15,7 +15,8 @@ from rupture.guidance.wording import sentences, wordings
 from rupture.prompts import table
 
 ALL = {
-    name: getattr(sessions, name) for name in ("WITHDRAWAL", "CONFRONTATION", "COUPLE", "BIAS", "RISK", "VIOLENCE", "NOTHING", "SHORT")
+    name: getattr(sessions, name)
+    for name in ("WITHDRAWAL", "CONFRONTATION", "COUPLE", "BIAS", "RISK", "VIOLENCE", "NOTHING", "SHORT")
 }
 QUESTIONS = (
     "",
@@ -132,7 +133,9 @@ def test_risk_at_the_turn_or_in_its_episode_ends_coaching_there(ask):
 
 def test_risk_elsewhere_adds_the_notice_and_coaching_goes_on(ask):
     calm = "\n".join(["T: Mm.", "Sam: I see."] * 8)
-    reply, _ = ask(f"{sessions.RISK.strip()}\n{calm}\nT: And now?\nSam [C3]: That sheet is useless to me.", "at turn 29, what now?")
+    reply, _ = ask(
+        f"{sessions.RISK.strip()}\n{calm}\nT: And now?\nSam [C3]: That sheet is useless to me.", "at turn 29, what now?"
+    )
     assert reply.risk
     assert reply.text.startswith(phrase("risk_notice", where=phrase("risk_where_turns", turns="3")))
     assert reply.claims
@@ -145,7 +148,13 @@ def test_the_notice_is_given_in_full_once_and_recalled_after_that(ask):
 
 
 def test_violence_between_partners_ends_advice_for_the_joint_session(ask, assistant_with):
-    for question in ("", "how do I get Paul back?", "why turn 8", "isn't turn 8 just agreement?", "how would a couples therapist respond?"):
+    for question in (
+        "",
+        "how do I get Paul back?",
+        "why turn 8",
+        "isn't turn 8 just agreement?",
+        "how would a couples therapist respond?",
+    ):
         reply, _ = ask(sessions.VIOLENCE, question)
         assert phrase("risk_joint") in reply.text
         assert not reply.claims
@@ -283,7 +292,11 @@ def test_suggestions_rest_on_passages_and_skip_risk(assistant_with, guidance):
 def test_definitions_come_from_the_codebook(ask):
     from rupture.codebook import BY_CODE
 
-    for question, codes in {"what is W5?": ["W5"], "difference between w1 and C6": ["W1", "C6"], "what does R4 mean": ["R4"]}.items():
+    for question, codes in {
+        "what is W5?": ["W5"],
+        "difference between w1 and C6": ["W1", "C6"],
+        "what does R4 mean": ["R4"],
+    }.items():
         reply, _ = ask(None, question)
         assert all(BY_CODE[code].definition in reply.text for code in codes)
     assert ask(None, "what is a confrontation rupture")[0].text.count("C") >= 7
@@ -295,3 +308,11 @@ def test_a_set_aside_finding_leaves_no_trace_in_the_reply(ask, assistant_with):
     left = replace(analysis, findings=(), episodes=(), top_moments=())
     *_, (reply, _) = assistant_with().answer("what could I have said at turn 13?", Conversation(left))
     assert not reply.claims
+
+
+def test_violence_drops_joint_documents_from_general_answers_too(ask, guidance):
+    question = "how do I repair a rupture with a couple when one partner blames me"
+    assert "repair-with-couples" in {id.split("#")[0] for id in ask(sessions.COUPLE, question)[0].passages}
+    reply, _ = ask(sessions.VIOLENCE, question)
+    assert reply.risk
+    assert not [id for id in reply.passages if {"couples", "family"} & set(guidance.passages[id].modality)]

@@ -1,7 +1,9 @@
+# ruff: noqa: E501 - sessions and injected lines stay whole
 """The reply of a language model: what it may add, and that nothing hostile, invented or broken gets through."""
 
 import random
 import re
+from itertools import pairwise
 
 import pytest
 from written_sessions import BIAS, CONFRONTATION, RISK, VIOLENCE, WITHDRAWAL, analysed
@@ -38,7 +40,9 @@ def test_what_holds_is_shown_with_its_passages(ask, guidance):
 
 
 def test_what_does_not_hold_is_left_out_and_said_to_be(ask, guidance):
-    reply, _ = ask(WITHDRAWAL, QUESTION, chat=ScriptedChat(f"Tell her to leave him. {_honest(guidance)} She is a narcissist [1]."))
+    reply, _ = ask(
+        WITHDRAWAL, QUESTION, chat=ScriptedChat(f"Tell her to leave him. {_honest(guidance)} She is a narcissist [1].")
+    )
     assert reply.source == "llm"
     assert reply.text == _honest(guidance)
     assert reply.note == phrase("withheld")
@@ -48,7 +52,7 @@ def test_streaming_gives_growing_prefixes(assistant_with, guidance):
     assistant = assistant_with(ScriptedChat(_honest(guidance)))
     texts = [reply.text for reply, _ in assistant.answer(QUESTION, Conversation(analysed("w", WITHDRAWAL)))]
     assert len(texts) >= 2
-    assert all(later.startswith(earlier) for earlier, later in zip(texts, texts[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
 
 
 def test_emphasis_and_list_marks_do_not_cost_a_sentence(ask, guidance):
@@ -220,5 +224,7 @@ def test_a_question_without_a_session_can_be_worded_too(ask, guidance):
 
 
 def test_words_of_another_turn_cannot_be_put_into_the_one_in_focus(ask):
-    reply, _ = ask(CONFRONTATION, "what could I have said at turn 5?", chat=ScriptedChat("At turn 5 the client says “I will.” [1]"))
+    reply, _ = ask(
+        CONFRONTATION, "what could I have said at turn 5?", chat=ScriptedChat("At turn 5 the client says “I will.” [1]")
+    )
     assert reply.source == "composed"

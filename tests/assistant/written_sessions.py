@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sessions and injected lines stay whole
 """Sessions written for these tests, with the codes a scripted detector gives them. Every person and word is invented.
 
 A line is `SPEAKER [CODES]: words`; `?` after a code makes it a quiet hint. T is the therapist, everyone else a client.

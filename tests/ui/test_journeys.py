@@ -43,6 +43,14 @@ def analyse(page, text: str) -> None:
     page.locator("#session .evidence h3, #session .evidence.empty").first.wait_for()
 
 
+def pick(page, turn: int) -> None:
+    """A click on a turn, and the panel about it; the next click waits until the page has settled."""
+    page.locator(f'#transcript .turn[data-turn="{turn}"] .name').click()
+    page.locator("#evidence h3", has_text=f"Turn {turn} ·").wait_for()
+    page.locator(f'#transcript .turn[data-turn="{turn}"].selected').wait_for()
+    page.wait_for_timeout(300)
+
+
 def picture(page, name: str) -> None:
     folder = ROOT / "test-artefacts"
     folder.mkdir(exist_ok=True)
@@ -66,9 +74,7 @@ def test_paste_confirm_findings_follow_up(page):
 
 def test_a_turn_is_picked_by_click_and_by_key(page):
     analyse(page, SESSION)
-    page.locator('#transcript .turn[data-turn="7"] .name').click()
-    page.locator("#evidence h3", has_text="Turn 7").wait_for()
-    page.locator('#transcript .turn[data-turn="7"].selected').wait_for()
+    pick(page, 7)
     page.locator('#transcript .turn[data-turn="3"]').press("Enter")
     page.locator("#evidence h3", has_text="Turn 3").wait_for()
     page.get_by_role("button", name="set it aside").click()
@@ -190,8 +196,7 @@ def test_hostile_words_do_nothing_anywhere(page, canary):
     url = page.url
     analyse(page, "\n".join(lines))
     for number in range(0, len(payloads), 2):
-        page.locator(f'#transcript .turn[data-turn="{number}"] .name').click()
-        page.locator("#evidence h3", has_text=f"Turn {number} ·").wait_for()
+        pick(page, number)
     for payload in payloads[:6]:
         send(page, f"what about {payload} at turn 2?")
         page.locator("#evidence h3", has_text="Turn 2 ·").wait_for()
