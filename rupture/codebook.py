@@ -248,6 +248,14 @@ def components_of(codes: Iterable[str]) -> tuple[Component, ...]:
     return tuple(dict.fromkeys(part for code in codes for part in BY_CODE[code].components))
 
 
+def clearest(codes: Iterable[str]) -> tuple[str, ...]:
+    """The first code of each family, in the order given: findings name their clearest codes first."""
+    first: dict[Family, str] = {}
+    for code in codes:
+        first.setdefault(family_of(code), code)
+    return tuple(first.values())
+
+
 def describe(codes: Iterable[str]) -> str:
     """One line a code, for prompts and legends: `W5 goes along without engaging: Agrees, complies …`."""
     return "\n".join(f"{BY_CODE[c].code} {BY_CODE[c].label}: {BY_CODE[c].definition}" for c in codes)

@@ -26,15 +26,17 @@ def digest_files(paths: Iterable[Path]) -> str:
 
 def digest_sessions(sessions: Sequence[CodedSession]) -> str:
     """Digest of coded sessions: their words, roles and reference."""
-    return digest([
-        {
-            "id": s.transcript.id,
-            "turns": [[turn.speaker, turn.role.value, turn.text] for turn in s.transcript.turns],
-            "votes": [dict(votes) for votes in s.votes],
-            "rating": asdict(s.rating) if s.rating else None,
-        }
-        for s in sessions
-    ])
+    return digest(
+        [
+            {
+                "id": s.transcript.id,
+                "turns": [[turn.speaker, turn.role.value, turn.text] for turn in s.transcript.turns],
+                "votes": [dict(votes) for votes in s.votes],
+                "rating": asdict(s.rating) if s.rating else None,
+            }
+            for s in sessions
+        ]
+    )
 
 
 def versions() -> Mapping[str, str]:

@@ -39,7 +39,7 @@ HOMES = {
     "onnxruntime": {"rupture.encoder", "rupture.detection.export"},
     "platformdirs": {"rupture.build"},
     "plotly": {"rupture.ui.timeline"},
-    "pydantic": {"rupture.guidance.frontmatter", "rupture.evaluation.suites"},
+    "pydantic": {"rupture.guidance.frontmatter", "rupture.evaluation.suites", "rupture.assistant.chat_models"},
     "rich": {"rupture.cli.progress"},
     "sklearn": {"rupture.detection.calibration", "rupture.detection.training"},
     "starlette": {"rupture.ui"},

@@ -1,11 +1,11 @@
-"""Evidence: the words whose absence lowers the score. The detector here scores a turn by the phrases it holds."""
+"""Evidence: the words that carry the score. The detector here scores a turn by the phrases it holds."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rupture.analysis import Finding
-from rupture.evidence import CONTEXT, clauses, locate
+from rupture.evidence import clauses, locate
 from rupture.transcript import Role, Transcript, Turn
 
 
@@ -94,18 +94,12 @@ def test_several_findings_each_get_their_own_words():
     ]
 
 
-def test_only_the_turns_around_are_scored_and_only_the_turn_itself_is_changed():
+def test_each_clause_is_scored_by_itself_as_a_turn_of_its_speaker():
     detector = PhraseDetector(whatever_you_think=0.7)
-    around = [f"turn {n}" for n in range(5)]
-    transcript = session(*around, LONG, *around)
-    locate(detector, transcript, [Finding(5, ("W5",))])
-    whole, *without = detector.seen
-    assert [t.text for t in whole.turns] == ["turn 3", "turn 4", LONG, "turn 0", "turn 1"]
-    assert [t.index for t in whole.turns] == list(range(2 * CONTEXT + 1))
-    assert len(without) == len(clauses(LONG))
-    for variant in without:
-        changed = [a.text != b.text for a, b in zip(whole.turns, variant.turns, strict=True)]
-        assert changed == [False, False, True, False, False]
+    locate(detector, session("before", LONG, "after"), [Finding(1, ("W5",))])
+    assert [[(t.index, t.speaker, t.text) for t in seen.turns] for seen in detector.seen] == [
+        [(0, "Client", LONG[start:end])] for start, end in clauses(LONG)
+    ]
 
 
 @pytest.mark.parametrize(

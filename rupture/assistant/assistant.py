@@ -11,7 +11,7 @@ from rupture.analyse import Decisions, analyse
 from rupture.analysis import Analysis
 from rupture.assistant.caution import bias_at
 from rupture.assistant.compose import compose
-from rupture.assistant.focus import named_turn, turn_in_focus
+from rupture.assistant.focus import turn_in_focus
 from rupture.assistant.intents import Intents
 from rupture.assistant.moments import suggest
 from rupture.assistant.reply import Conversation, Reply
@@ -47,8 +47,7 @@ class Assistant:
 
         An empty question about an analysed session asks for the overview.
         """
-        about_session = conversation.analysis is not None and named_turn(question) is not None
-        intent = self.intents.of(question, about_session=about_session)
+        intent = self.intents.of(question)
         modality = modality_in(question) or (conversation.modality if intent == "respond" else None)
         asked = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
         again = asked.focus is not None and asked.focus == conversation.shown

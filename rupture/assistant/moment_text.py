@@ -9,7 +9,7 @@ from rupture.analysis import Analysis, Finding
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.fitting import Words
 from rupture.assistant.moments import Material
-from rupture.codebook import BY_CODE, CODES, RUPTURE, family_of
+from rupture.codebook import BY_CODE, CODES, RUPTURE, clearest, family_of
 from rupture.guidance.values import Passage
 from rupture.guidance.wording import first_sentence, sentences
 from rupture.transcript import Role, Turn, clean_speaker_names
@@ -138,15 +138,17 @@ def _slots(analysis: Analysis, turn: int, codes: Sequence[str]) -> dict[str, Any
         "who": who_says(analysis, turn),
         "quote": _quote(analysis, turn),
         "family": phrase(f"family.{next(iter(families))}" if len(families) == 1 else "family.mixed"),
-        "named": "; ".join(phrase("named", code=code, label=BY_CODE[code].label) for code in codes),
+        "named": "; ".join(phrase("named", code=code, label=BY_CODE[code].label) for code in clearest(codes)),
     }
 
 
 def _quote(analysis: Analysis, turn: int) -> str:
-    """The evidence words as they stand, the first stretch if there are several, without a comma left hanging."""
+    """The turn as it stands, if it is short; else its longest stretch of evidence, without a comma left hanging."""
     here: Turn = analysis.transcript.turns[turn]
     finding = analysis.finding(turn)
-    start, end = finding.evidence[0] if finding and finding.evidence else (0, len(here.text))
+    if len(here.text.split()) <= _QUOTE_WORDS or not finding or not finding.evidence:
+        return slice_of(here.text)
+    start, end = max(finding.evidence, key=lambda span: span[1] - span[0])
     return slice_of(here.text[start:end].rstrip(" ,;:—-"))
 
 

@@ -152,5 +152,6 @@ def _different(
 def _best(found: Sequence[Candidate], query: Query, role: PassageRole) -> Passage | None:
     """The passage of `role` that is most about these markers; none that is about others."""
     about = [c for c in found if c.passage.role is role and set(c.passage.markers) & set(query.markers)]
-    ranked = rank(about, replace(query, roles=(role,)), limit=1)
+    own = [c for c in about if _about(c.passage, query)]
+    ranked = rank(own or about, replace(query, roles=(role,)), limit=1)
     return ranked[0].passage if ranked else None

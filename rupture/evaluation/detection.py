@@ -12,11 +12,11 @@ import numpy as np
 
 from rupture.codebook import MARKERS, Family
 from rupture.coding.values import CodedSession, Rating
+from rupture.digests import digest_sessions
 from rupture.errors import RunError
 from rupture.evaluation import metrics, moments, runs
 from rupture.evaluation.agreement import Agreement
 from rupture.evaluation.baselines import constant, oracle
-from rupture.digests import digest_sessions
 from rupture.evaluation.intervals import DRAWS, SEED, estimate, resampled
 from rupture.evaluation.samples import FAMILIES, NAMES, Floats, Sample, sample
 from rupture.evaluation.values import Prediction
@@ -45,8 +45,13 @@ _GROUP_NAMES = (*FAMILIES, Family.STRATEGY.value)
 
 
 def run_detection(
-    folder: Path, plan: runs.Plan, sessions: Sequence[CodedSession], predict: Callable[[CodedSession], Prediction], *,
-    fresh: bool = False, progress: runs.Progress = lambda done, total, failed: None,
+    folder: Path,
+    plan: runs.Plan,
+    sessions: Sequence[CodedSession],
+    predict: Callable[[CodedSession], Prediction],
+    *,
+    fresh: bool = False,
+    progress: runs.Progress = lambda done, total, failed: None,
 ) -> runs.Record:
     """Saves `predict` of each session, in order. With held-out folds, `predict` trains a fold when its first session comes up."""
     items = {session.transcript.id: session for session in sessions}
@@ -60,7 +65,9 @@ def run_detection(
 
 
 def score(
-    folder: Path, sessions: Sequence[CodedSession], groupings: Mapping[str, Mapping[str, str]] | None = None,
+    folder: Path,
+    sessions: Sequence[CodedSession],
+    groupings: Mapping[str, Mapping[str, str]] | None = None,
     raters: Sequence[Agreement] = (),
 ) -> Scores:
     """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it.
@@ -78,8 +85,13 @@ def score(
     answered = [session for session in sessions if session.transcript.id in predictions]
     pairs = [(session, _checked(session, predictions[session.transcript.id])) for session in answered]
     scores = {
-        "schema": 1, "suite": record.plan.suite, "cases": digest_sessions(sessions),
-        "items": record.items, "answered": len(pairs), "failed": len(errors), "missing": record.items - len(pairs) - len(errors),
+        "schema": 1,
+        "suite": record.plan.suite,
+        "cases": digest_sessions(sessions),
+        "items": record.items,
+        "answered": len(pairs),
+        "failed": len(errors),
+        "missing": record.items - len(pairs) - len(errors),
         "bootstrap": {"draws": DRAWS, "seed": SEED, "unit": "session", "level": 0.95},
         "sets": {
             source: score_sessions(*_unzipped(pair for pair in pairs if pair[0].source == source), groupings or {})
@@ -92,7 +104,9 @@ def score(
 
 
 def score_sessions(
-    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], groupings: Mapping[str, Mapping[str, str]],
+    sessions: Sequence[CodedSession],
+    predictions: Sequence[Prediction],
+    groupings: Mapping[str, Mapping[str, str]],
 ) -> Scores:
     """All numbers of one data set; `predictions[i]` belongs to `sessions[i]`."""
     weights = resampled(len(sessions))
@@ -124,7 +138,10 @@ def _headline() -> dict[str, Metric]:
 
 def _turn_scores(rows: Sample, weights: Floats, wanted: Mapping[str, Metric]) -> Scores:
     return {
-        "n": len(rows), "positives": rows.positives, "disputed": rows.disputed, "unscored": rows.unscored,
+        "n": len(rows),
+        "positives": rows.positives,
+        "disputed": rows.disputed,
+        "unscored": rows.unscored,
         "sessions_within": metrics.sessions_with_both(rows),
         **_estimates({name: metric(rows, weights) for name, metric in wanted.items()}, rows.sessions),
     }
@@ -151,7 +168,10 @@ def _moment_scores(sessions: Sequence[CodedSession], predictions: Sequence[Predi
 
 
 def _episode_scores(
-    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats, close: moments.Close,
+    sessions: Sequence[CodedSession],
+    predictions: Sequence[Prediction],
+    weights: Floats,
+    close: moments.Close,
 ) -> Scores:
     values, counts = moments.episodes(sessions, predictions, weights, close)
     return {**counts, **_estimates(values, len(sessions))}

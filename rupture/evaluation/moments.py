@@ -54,7 +54,10 @@ def has_rupture(session: CodedSession) -> bool:
 
 
 def episodes(
-    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats, close: Close,
+    sessions: Sequence[CodedSession],
+    predictions: Sequence[Prediction],
+    weights: Floats,
+    close: Close,
 ) -> tuple[dict[str, Floats], dict[str, int]]:
     """Precision, recall and F1 of episodes paired one to one where they are `close`; and how many there are.
 
@@ -67,7 +70,9 @@ def episodes(
         counts[:, number] = matched(found, reference, close), len(found), len(reference)
     hits, found_n, reference_n = (weights @ row for row in counts)
     values = {
-        "precision": ratio(hits, found_n), "recall": ratio(hits, reference_n), "f1": ratio(2 * hits, found_n + reference_n),
+        "precision": ratio(hits, found_n),
+        "recall": ratio(hits, reference_n),
+        "f1": ratio(2 * hits, found_n + reference_n),
     }
     return values, {"matched": int(hits[0]), "found": int(found_n[0]), "reference": int(reference_n[0])}
 
@@ -76,7 +81,8 @@ def matched(found: Sequence[Episode], reference: Sequence[Episode], close: Close
     """Pairs of one speaker's episodes that are `close`, each episode in at most one pair, nearest onsets first."""
     pairs = sorted(
         (abs(f.onset - r.onset), i, j)
-        for i, f in enumerate(found) for j, r in enumerate(reference)
+        for i, f in enumerate(found)
+        for j, r in enumerate(reference)
         if f.speakers == r.speakers and close(f, r)
     )
     taken_found: set[int] = set()
@@ -89,7 +95,9 @@ def matched(found: Sequence[Episode], reference: Sequence[Episode], close: Close
 
 
 def rating_pairs(
-    sessions: Sequence[CodedSession], predictions: Sequence[Prediction], name: str,
+    sessions: Sequence[CodedSession],
+    predictions: Sequence[Prediction],
+    name: str,
 ) -> tuple[Floats, Floats, list[int]]:
     """Predicted and reference values of one rating, with the sessions (by number) that have both."""
     rows = [

@@ -31,12 +31,26 @@ AUROC pooled / mean AUROC within a session / AP / κ.
 Pooled AUROC and κ reward telling bad sessions from good ones; AUROC within does not.
 """
 _FAMILY_COLUMNS = {
-    "auroc": "AUROC pooled", "auroc_within": "AUROC within (sessions)", "ap": "AP", "kappa": "κ of codes",
-    "kappa_at_half": "κ at .5", "precision": "precision", "recall": "recall", "f1": "F1", "ac1": "Gwet's AC1",
+    "auroc": "AUROC pooled",
+    "auroc_within": "AUROC within (sessions)",
+    "ap": "AP",
+    "kappa": "κ of codes",
+    "kappa_at_half": "κ at .5",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "ac1": "Gwet's AC1",
 }
 _MARKER_COLUMNS = {
-    "precision": "precision", "recall": "recall", "f1": "F1", "ap": "AP", "auroc": "AUROC pooled", "auroc_within": "AUROC within",
-    "kappa": "κ", "ac1": "AC1", "ece": "ECE",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "ap": "AP",
+    "auroc": "AUROC pooled",
+    "auroc_within": "AUROC within",
+    "kappa": "κ",
+    "ac1": "AC1",
+    "ece": "ECE",
 }
 
 
@@ -62,7 +76,8 @@ def _head(record: Record, scores: Data, suite: Suite, outcome: Verdict) -> str:
 def _gates(outcome: Verdict) -> str:
     rows = [
         [gate.name, gate.source, gate.path, _bound(gate), number(check.value), "yes" if check.passed else "**no**"]
-        for check in outcome.checks for gate in (check.gate,)
+        for check in outcome.checks
+        for gate in (check.gate,)
     ]
     unchecked = [f"\nNot checked, no such sessions in the run: {gate.name} ({gate.source}).\n" for gate in outcome.not_checked]
     return "## Gates\n\n" + table(["gate", "data", "number", "bound", "found", "met"], rows) + "".join(unchecked)
@@ -116,7 +131,8 @@ def _raters(scores: Data, titles: Mapping[str, str]) -> str:
     ]
     rows += [
         [f"detector–reference, {titles[key]}", count(found["sessions"]), *(interval(found["names"][n]["kappa"]) for n in _NAMES)]
-        for key, found in scores["sets"].items() if key in titles
+        for key, found in scores["sets"].items()
+        if key in titles
     ]
     note = "Cohen's κ over all turns both raters read; of the detector's codes against the majority, disputed turns left out.\n"
     return f"## Raters among themselves\n\n{note}\n" + table(["pair", "sessions", *map(_title, _NAMES)], rows)
@@ -163,15 +179,24 @@ def _session_level(found: Data) -> str:
     )
     labels = {"onset": f"starting within ± {TOLERANCE} turns", "overlap": "overlapping"}
     episodes = [
-        [labels[key], count(row["found"]), count(row["reference"]), count(row["matched"]),
-         interval(row["precision"]), interval(row["recall"]), interval(row["f1"])]
+        [
+            labels[key],
+            count(row["found"]),
+            count(row["reference"]),
+            count(row["matched"]),
+            interval(row["precision"]),
+            interval(row["recall"]),
+            interval(row["f1"]),
+        ]
         for key, row in found["episodes"].items()
     ]
-    return "### Whole sessions\n\n" + "\n".join([
-        opening,
-        table(["episodes matched by", "found", "reference", "matched", "precision", "recall", "F1"], episodes),
-        table(["session rating, 1 to 5", "sessions", "Spearman", "mean absolute error"], ratings),
-    ])
+    return "### Whole sessions\n\n" + "\n".join(
+        [
+            opening,
+            table(["episodes matched by", "found", "reference", "matched", "precision", "recall", "F1"], episodes),
+            table(["session rating, 1 to 5", "sessions", "Spearman", "mean absolute error"], ratings),
+        ]
+    )
 
 
 def _groups(title: str, groups: Data) -> str:
@@ -179,8 +204,16 @@ def _groups(title: str, groups: Data) -> str:
     for group, values in groups.items():
         for name in _NAMES:
             row = values["names"][name]
-            rows.append([group, count(values["sessions"]), _title(name), count(row["n"]), count(row["positives"]),
-                         *(interval(row[metric]) for metric in HEADLINE)])
+            rows.append(
+                [
+                    group,
+                    count(values["sessions"]),
+                    _title(name),
+                    count(row["n"]),
+                    count(row["positives"]),
+                    *(interval(row[metric]) for metric in HEADLINE),
+                ]
+            )
     header = [title, "sessions", "", "turns", "positive", "AUROC pooled", "AUROC within", "AP", "κ of codes"]
     return f"### By {title}\n\nNo interval below {LEAST_SESSIONS} sessions.\n\n" + table(header, rows)
 
@@ -188,7 +221,8 @@ def _groups(title: str, groups: Data) -> str:
 def _provenance(record: Record, scores: Data) -> str:
     plan, boot = record.plan, scores["bootstrap"]
     facts = {
-        "run": f"{record.started} to {record.ended or 'not ended'}", "seed": str(plan.seed),
+        "run": f"{record.started} to {record.ended or 'not ended'}",
+        "seed": str(plan.seed),
         **{f"{key} version": value for key, value in plan.versions.items()},
         **{f"{key} digest": f"`{value[:16]}`" for key, value in plan.digests.items()},
         "digest of the sessions scored against": f"`{scores['cases'][:16]}`",

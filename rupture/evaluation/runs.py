@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from traceback import extract_tb
 from typing import Any, TypeVar
 
-from rupture.errors import MissingPackage, RunError, RuptureError
 from rupture.digests import versions
+from rupture.errors import MissingPackage, RunError, RuptureError
 
 RUN, PREDICTIONS, ERRORS, SCORES = "run.json", "predictions.jsonl", "errors.jsonl", "scores.json"
 _FILES = (RUN, PREDICTIONS, ERRORS, SCORES)
@@ -50,7 +50,12 @@ class Record:
 
 
 def run(
-    folder: Path, plan: Plan, items: Mapping[str, T], produce: Callable[[T], Answer], *, fresh: bool = False,
+    folder: Path,
+    plan: Plan,
+    items: Mapping[str, T],
+    produce: Callable[[T], Answer],
+    *,
+    fresh: bool = False,
     progress: Progress = lambda done, total, failed: None,
 ) -> Record:
     """Answers every item that has no answer yet, in order, each saved before the next begins.

@@ -65,8 +65,14 @@ def sample(name: str, sessions: Sequence[CodedSession], predictions: Sequence[Pr
                 rows.append((number, truth, score, shows(name, prediction.codes[turn.index])))
     columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     return Sample(
-        name, len(sessions), np.array(columns[0], np.int64), np.array(columns[1], np.bool_), np.array(columns[2], np.float64),
-        np.array(columns[3], np.bool_), disputed, unscored,
+        name,
+        len(sessions),
+        np.array(columns[0], np.int64),
+        np.array(columns[1], np.bool_),
+        np.array(columns[2], np.float64),
+        np.array(columns[3], np.bool_),
+        disputed,
+        unscored,
     )
 
 

@@ -43,7 +43,10 @@ class Prediction:
     def from_dict(cls, data: Mapping[str, Any]) -> "Prediction":
         """The value `to_dict` wrote."""
         return cls(
-            data["id"], tuple(data["scores"]), tuple(tuple(turn) for turn in data["codes"]), tuple(data["top_moments"]),
+            data["id"],
+            tuple(data["scores"]),
+            tuple(tuple(turn) for turn in data["codes"]),
+            tuple(data["top_moments"]),
             Rating(**data["rating"]) if data["rating"] else None,
         )
 

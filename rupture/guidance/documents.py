@@ -168,8 +168,12 @@ def _passages(front: FrontMatter, parts: list[Section]) -> dict[str, Passage]:
             continue
         stage = part.attributes.get("stage", (None,))
         passages[f"{front.id}#{position}"] = Passage(
-            id=f"{front.id}#{position}", document=front.id, title=front.title,
-            heading=part.heading, text=part.text, role=part.role,
+            id=f"{front.id}#{position}",
+            document=front.id,
+            title=front.title,
+            heading=part.heading,
+            text=part.text,
+            role=part.role,
             markers=part.attributes.get("markers") or tuple(front.markers),
             strategies=part.attributes.get("strategies", ()),
             modality=part.attributes.get("modality") or tuple(front.modality),

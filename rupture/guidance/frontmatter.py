@@ -153,6 +153,13 @@ def _message(key: str, item: Any, model: type[BaseModel]) -> str:
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "a mapping", list: "a list" if value else "an empty list", str: "text" if value else "no text",
-             type(None): "nothing", int: "a number", float: "a number", bool: "yes or no"}
+    names = {
+        dict: "a mapping",
+        list: "a list" if value else "an empty list",
+        str: "text" if value else "no text",
+        type(None): "nothing",
+        int: "a number",
+        float: "a number",
+        bool: "yes or no",
+    }
     return names.get(type(value), type(value).__name__)

@@ -201,7 +201,11 @@ def _client(store: Path) -> "ClientAPI":
     # Chroma would read settings from the environment and from a .env of the working folder; what could make it speak to anyone is
     # given here. Each folder is opened once, because Chroma keeps one system a path for as long as the process lives.
     settings = Settings(
-        _env_file=None, anonymized_telemetry=False, chroma_otel_granularity="none", chroma_otel_collection_endpoint="",
-        chroma_api_impl="chromadb.api.rust.RustBindingsAPI", chroma_server_host=None,
+        _env_file=None,
+        anonymized_telemetry=False,
+        chroma_otel_granularity="none",
+        chroma_otel_collection_endpoint="",
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        chroma_server_host=None,
     )
     return chromadb.PersistentClient(path=str(store), settings=settings)

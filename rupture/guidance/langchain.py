@@ -47,8 +47,13 @@ def _document(found: Candidate) -> Document:
         id=passage.id,
         page_content=passage.text,
         metadata={
-            "document": passage.document, "title": passage.title, "heading": passage.heading, "role": passage.role.value,
-            "markers": list(passage.markers), "strategies": list(passage.strategies), "references": list(passage.references),
+            "document": passage.document,
+            "title": passage.title,
+            "heading": passage.heading,
+            "role": passage.role.value,
+            "markers": list(passage.markers),
+            "strategies": list(passage.strategies),
+            "references": list(passage.references),
             "score": found.score,
         },
     )

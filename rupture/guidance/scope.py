@@ -27,17 +27,20 @@ _DRUG = (
 _PLEASE = r"^(?:please )?(?:(?:can|could|would|will) you )?"
 # Facts and decisions asked of the tool, not met in the work: that a client is angry about a diagnosis, a medicine or a letter is
 # a question about the alliance, and stays one.
-_OUTSIDE = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
-    r"\b(?:which|what|right|correct) diagnos[ie]s\b|\bdiagnose\b|\bmeets? (?:the )?(?:\w+ )?criteria\b|\b(?:dsm|icd)-?\d*\b",
-    rf"\b(?:does|do|has|have|is|are|could|might) (?:{_PERSON}) (?:(?:really|just|also|have|has|be|a|an) )*(?:{_DISORDER})\b",
-    rf"\b(?:which|what|how much|how many|best|taper|off|switch) (?:\w+ ){{0,3}}(?:{_DRUG})\b",
-    rf"^(?:is|are|can|does|do) (?:\w+ ){{0,6}}(?:{_DRUG})\b|\b(?:dos(?:e|es|age|ing)|milligrams?|mg|side[- ]effects?)\b",
-    rf"\bshould (?:{_PERSON}) (?:get|divorce|marry|quit|move|sue|buy|sell|take|(?:stop|start) taking)\b",
-    rf"\bshould (?:{_PERSON}) leave (?:him|her|his|their|the marriage)\b|\bprevalence\b|\b(?:phq|gad)-?\d\b",
-    r"\btax(?:es)?\b|\b(?:insurance|billing) codes?\b|\bhow much (?:should|do|can) i charge\b",
-    rf"{_PLEASE}(?:translate|book|summari[sz]e|score|calculate|schedule|order)\b",
-    rf"{_PLEASE}(?:write|draft) (?:\w+ ){{0,3}}(?:report|letter|e-?mail|essay|function|code|poem|story)\b",
-))
+_OUTSIDE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:which|what|right|correct) diagnos[ie]s\b|\bdiagnose\b|\bmeets? (?:the )?(?:\w+ )?criteria\b|\b(?:dsm|icd)-?\d*\b",
+        rf"\b(?:does|do|has|have|is|are|could|might) (?:{_PERSON}) (?:(?:really|just|also|have|has|be|a|an) )*(?:{_DISORDER})\b",
+        rf"\b(?:which|what|how much|how many|best|taper|off|switch) (?:\w+ ){{0,3}}(?:{_DRUG})\b",
+        rf"^(?:is|are|can|does|do) (?:\w+ ){{0,6}}(?:{_DRUG})\b|\b(?:dos(?:e|es|age|ing)|milligrams?|mg|side[- ]effects?)\b",
+        rf"\bshould (?:{_PERSON}) (?:get|divorce|marry|quit|move|sue|buy|sell|take|(?:stop|start) taking)\b",
+        rf"\bshould (?:{_PERSON}) leave (?:him|her|his|their|the marriage)\b|\bprevalence\b|\b(?:phq|gad)-?\d\b",
+        r"\btax(?:es)?\b|\b(?:insurance|billing) codes?\b|\bhow much (?:should|do|can) i charge\b",
+        rf"{_PLEASE}(?:translate|book|summari[sz]e|score|calculate|schedule|order)\b",
+        rf"{_PLEASE}(?:write|draft) (?:\w+ ){{0,3}}(?:report|letter|e-?mail|essay|function|code|poem|story)\b",
+    )
+)
 _IN_THERAPY = re.compile(
     rf"\b(?:clients?|patients?|{_PERSON}|therap\w+|couples?|partners?|teen\w*|adolescents?|group|family|session|between us"
     r"|alliance|ruptures?|repair\w*|apologi[sz]e|homework|supervis\w+|counsel\w+)\b",

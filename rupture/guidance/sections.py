@@ -17,7 +17,11 @@ WORDINGS = (3, 5)
 """How many wordings a `say` section has."""
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _ALLOWED: dict[str, tuple[str, ...]] = {
-    "role": tuple(PassageRole), "strategies": STRATEGIES, "stage": STAGES, "markers": MARKERS, "modality": (ANY, *MODALITIES),
+    "role": tuple(PassageRole),
+    "strategies": STRATEGIES,
+    "stage": STAGES,
+    "markers": MARKERS,
+    "modality": (ANY, *MODALITIES),
 }
 _AT_MOST = {"role": 1, "strategies": 2, "stage": 1}
 
@@ -80,7 +84,7 @@ def _heading(number: int, line: str, file: str) -> tuple[str, dict[str, tuple[st
     body = rest.rstrip().removesuffix("}")
     problems = []
     if left := _ATTRIBUTE.sub("", body).strip():
-        problems.append(Problem(file, number, f"attributes are written name=\"values\", found {left[:40]!r}"))
+        problems.append(Problem(file, number, f'attributes are written name="values", found {left[:40]!r}'))
     attributes: dict[str, tuple[str, ...]] = {}
     for name, values in _ATTRIBUTE.findall(body):
         if name in attributes:

@@ -5,7 +5,7 @@ try. Pure.
 from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.draft import phrase
 from rupture.assistant.moments import complains_of_bias
-from rupture.codebook import BY_CODE, Family
+from rupture.codebook import BY_CODE, RUPTURE, Family, clearest
 from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
 from rupture.ui.escape import safe
@@ -24,7 +24,7 @@ def evidence_html(analysis: Analysis, turn: int | None, guidance: Guidance) -> s
     if risk:
         parts.append(f'<p class="risk-moment">{safe(phrase("risk_moment", turn=turn))}</p>')
     elif finding.codes:
-        parts += [_code(analysis, here, code) for code in finding.codes]
+        parts += _codes(analysis, here, finding)
         parts += [_next(analysis, here), _ways(analysis, here, guidance)] if here.role is Role.CLIENT else []
     else:
         parts.append(_nothing(finding))
@@ -45,11 +45,25 @@ def _words(here: Turn, finding: Finding) -> str:
     return f'<blockquote class="said">{marked(here.text, finding.evidence, str(family(finding) or ""))}</blockquote>'
 
 
-def _code(analysis: Analysis, here: Turn, code: str) -> str:
+def _codes(analysis: Analysis, here: Turn, finding: Finding) -> list[str]:
+    """How sure that there is anything, the clearest code of each family, and the others folded away."""
+    name = RUPTURE if here.role is Role.CLIENT else Family.STRATEGY.value
+    first = clearest(finding.codes)
+    others = [code for code in finding.codes if code not in first]
+    folded = "".join(_code(here, code) for code in others)
+    how_sure = safe(sureness(analysis.scores[here.index].get(name, 0.0)))
+    labelled = safe("; ".join(BY_CODE[code].label for code in others))
+    return [
+        f'<p class="sure"><b>How sure</b> {how_sure}. Which kind it is, is less sure.</p>',
+        *(_code(here, code) for code in first),
+        f"<details><summary>Also possible: {labelled}</summary>{folded}</details>" if others else "",
+    ]
+
+
+def _code(here: Turn, code: str) -> str:
     row = BY_CODE[code]
-    probability = analysis.scores[here.index].get(code, 0.0) if analysis.scores else 0.0
     contrast = phrase("bias") if complains_of_bias(here.text) else row.contrast
-    rows = [("How sure", sureness(probability))]
+    rows = []
     if contrast:
         rows.append(("Another reading", contrast))
     if row.components:

@@ -4,7 +4,7 @@
 
 from rupture.analysis import Analysis, Finding, State
 from rupture.assistant.draft import phrase
-from rupture.codebook import BY_CODE, Component, Family
+from rupture.codebook import BY_CODE, Component, Family, clearest
 from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Transcript, clean_speaker_names
 
@@ -77,8 +77,7 @@ def display_name(transcript: Transcript, speaker: str) -> str:
 
 def labels(finding: Finding) -> str:
     """The clearest marker of each family: `goes along without engaging and objects to the tasks`."""
-    clearest = {BY_CODE[code].family: BY_CODE[code].label for code in reversed(finding.codes)}
-    return " and ".join(clearest[family] for family in dict.fromkeys(BY_CODE[code].family for code in finding.codes))
+    return " and ".join(BY_CODE[code].label for code in clearest(finding.codes))
 
 
 def family(finding: Finding) -> Family | None:

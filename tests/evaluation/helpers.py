@@ -23,7 +23,11 @@ _ROLES = {"T": ("Therapist", Role.THERAPIST), "C": ("Client", Role.CLIENT), "O":
 
 
 def coded(
-    key: str, lines: str, *second_rater: tuple[int, str], rating: Rating | None = None, source: str = "own",
+    key: str,
+    lines: str,
+    *second_rater: tuple[int, str],
+    rating: Rating | None = None,
+    source: str = "own",
 ) -> CodedSession:
     """A session; with `second_rater` (turn, codes) two raters, of whom the second gave just those codes."""
     turns, codes = [], {}

@@ -13,7 +13,7 @@ def test_kappa_of_two_raters_by_hand():
     # any rupture: first codes turns 0 and 1, second 1 only: tp 1, fn or fp 1, tn 2; (3/4 − 1/2) / (1/2) = 1/2
     # a transcript only one of them read does not count
     raters = {"X": {"a": {0: ["W2"], 1: ["C1"]}, "b": {}}, "Y": {"a": {1: ["W5"]}}}
-    found, = agreement([transcript, coded("b", "C: x").transcript], raters)
+    (found,) = agreement([transcript, coded("b", "C: x").transcript], raters)
     assert (found.raters, found.sessions) == (("X", "Y"), 1)
     assert found.kappa["rupture"].value == pytest.approx(0.5)
     # withdrawal: X codes turn 0, Y turn 1: (1/2 − 10/16) / (6/16) = −1/3; confrontation: Y never codes, chance explains it all
@@ -22,14 +22,19 @@ def test_kappa_of_two_raters_by_hand():
     assert found.kappa["strategy"].value is None
 
 
-@pytest.mark.parametrize(("pair", "kappas"), [
-    ("AB", [0.919, 0.776, 0.938, 0.750]), ("AC", [0.913, 0.772, 0.955, 0.562]),
-    ("BC", [0.930, 0.844, 0.908, 0.571]), ("DE", [0.775, 0.687, 0.831, 0.741]),
-])
+@pytest.mark.parametrize(
+    ("pair", "kappas"),
+    [
+        ("AB", [0.919, 0.776, 0.938, 0.750]),
+        ("AC", [0.913, 0.772, 0.955, 0.562]),
+        ("BC", [0.930, 0.844, 0.908, 0.571]),
+        ("DE", [0.775, 0.687, 0.831, 0.741]),
+    ],
+)
 def test_published_table(pair, kappas):
     transcripts = [session.transcript for session in annomi()]
     raters = read_raters(ANNOTATIONS)
-    found, = agreement(transcripts, {name: raters[name] for name in pair})
+    (found,) = agreement(transcripts, {name: raters[name] for name in pair})
     assert [round(found.kappa[name].value, 3) for name in ("rupture", "withdrawal", "confrontation", "strategy")] == kappas
 
 

@@ -190,10 +190,15 @@ def test_suites_in_the_repository_are_valid_and_their_gates_exist(tmp_path):
         assert len(verdict(load_suite(path), found).checks) == len(load_suite(path).gates)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("name: x\n", "title: Field required"), ("name: [", "not YAML"), ("- 1\n", "suite: Input should be"),
-    ("extra: 1\n", "extra: Extra inputs are not permitted"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: x\n", "title: Field required"),
+        ("name: [", "not YAML"),
+        ("- 1\n", "suite: Input should be"),
+        ("extra: 1\n", "extra: Extra inputs are not permitted"),
+    ],
+)
 def test_a_broken_suite_names_file_and_field(tmp_path, text, said):
     (tmp_path / "x.yaml").write_text(text)
     with pytest.raises(RunError, match=f"x.yaml: .*{said}"):

@@ -91,17 +91,26 @@ def test_all_agree_with_scikit_learn_for_the_data_and_for_draws(seed):
     sample = random_rows(seed)
     weights = resampled(sample.sessions, draws=20)
     counts = confusion(sample, weights)
-    ours = np.stack([
-        auroc(sample, weights), average_precision(sample, weights), counts.kappa(),
-        counts.precision(), counts.recall(), counts.f1(),
-    ])
+    ours = np.stack(
+        [
+            auroc(sample, weights),
+            average_precision(sample, weights),
+            counts.kappa(),
+            counts.precision(),
+            counts.recall(),
+            counts.f1(),
+        ]
+    )
     for row, each in enumerate(weights):
         drawn = np.repeat(np.arange(len(sample)), each[sample.session].astype(int))
         truth, score, codes = sample.truth[drawn], sample.score[drawn], sample.coded[drawn]
         expected = [
-            reference.roc_auc_score(truth, score), reference.average_precision_score(truth, score),
-            reference.cohen_kappa_score(truth, codes), reference.precision_score(truth, codes),
-            reference.recall_score(truth, codes), reference.f1_score(truth, codes),
+            reference.roc_auc_score(truth, score),
+            reference.average_precision_score(truth, score),
+            reference.cohen_kappa_score(truth, codes),
+            reference.precision_score(truth, codes),
+            reference.recall_score(truth, codes),
+            reference.f1_score(truth, codes),
         ]
         assert ours[:, row] == pytest.approx(expected, abs=1e-12)
 

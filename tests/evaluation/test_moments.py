@@ -48,7 +48,10 @@ def test_episodes_leave_disputed_turns_out_on_both_sides():
     lines = "\n".join(["C: a {W2}", *["T: t\nC: c"] * 8, "C: z {W2}"])
     session, other = coded("a", lines, (0, "W2")), coded("b", "C: a")  # turn 0 by both raters, turn 17 by one
     values, counts = moments.episodes(
-        [session, other], [answer(session, codes={2: ("W2",), 17: ("C1",)}), answer(other)], EQUAL, moments.onsets_meet,
+        [session, other],
+        [answer(session, codes={2: ("W2",), 17: ("C1",)}), answer(other)],
+        EQUAL,
+        moments.onsets_meet,
     )
     assert counts == {"matched": 1, "found": 1, "reference": 1}
     assert values["f1"][0] == 1

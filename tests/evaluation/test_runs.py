@@ -5,8 +5,8 @@ import platform
 
 import pytest
 
-from rupture.errors import MissingPackage, RunError, RuptureError
 from rupture.digests import digest, digest_files, digest_sessions
+from rupture.errors import MissingPackage, RunError, RuptureError
 from rupture.evaluation.runs import ERRORS, PREDICTIONS, RUN, SCORES, Plan, read_answers, read_errors, read_record, run
 
 from .helpers import coded
@@ -70,7 +70,7 @@ def test_a_killed_run_resumes_to_the_same_file(tmp_path, at):
     assert read_record(tmp_path / "killed").ended is None
     asked = []
     run(tmp_path / "killed", PLAN, ITEMS, lambda item: asked.append(item) or answer(item))
-    assert asked == list(ITEMS)[list(ITEMS).index(at):]
+    assert asked == list(ITEMS)[list(ITEMS).index(at) :]
     for name in (PREDICTIONS, ERRORS):
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
@@ -107,13 +107,19 @@ def test_failed_items_are_tried_again_and_take_their_place(tmp_path):
     assert read_errors(tmp_path) == []
 
 
-@pytest.mark.parametrize(("plan", "said"), [
-    (Plan("detection", PLAN.digests | {"model": "n" * 64}, {"folds": 5}, 1), "digests model was mmmmmmmmmmmm…, is nnnnnnnnnnnn…"),
-    (Plan("detection", {"model": "m" * 64}, {"folds": 5}, 1), "digests corpus was cccccccccccc…, is absent"),
-    (Plan("detection", PLAN.digests, {"folds": 4}, 1), "config folds was 5, is 4"),
-    (Plan("detection", PLAN.digests, {"folds": 5}, 2), "seed was 1, is 2"),
-    (Plan("detection", PLAN.digests, {"folds": 5}, 1, {"python": "4.0"}), r"versions python was .*, is 4\.0"),
-])
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (
+            Plan("detection", PLAN.digests | {"model": "n" * 64}, {"folds": 5}, 1),
+            "digests model was mmmmmmmmmmmm…, is nnnnnnnnnnnn…",
+        ),
+        (Plan("detection", {"model": "m" * 64}, {"folds": 5}, 1), "digests corpus was cccccccccccc…, is absent"),
+        (Plan("detection", PLAN.digests, {"folds": 4}, 1), "config folds was 5, is 4"),
+        (Plan("detection", PLAN.digests, {"folds": 5}, 2), "seed was 1, is 2"),
+        (Plan("detection", PLAN.digests, {"folds": 5}, 1, {"python": "4.0"}), r"versions python was .*, is 4\.0"),
+    ],
+)
 def test_a_changed_plan_refuses_and_says_what_changed(tmp_path, plan, said):
     run(tmp_path, PLAN, ITEMS, answer)
     before = (tmp_path / PREDICTIONS).read_bytes()
@@ -125,7 +131,7 @@ def test_a_changed_plan_refuses_and_says_what_changed(tmp_path, plan, said):
 
 def test_an_error_is_told_without_words_that_may_be_the_patients(tmp_path):
     run(tmp_path, PLAN, ITEMS, failing("b"))
-    error, = read_errors(tmp_path)
+    (error,) = read_errors(tmp_path)
     assert (error["id"], error["kind"], error["message"]) == ("b", "ValueError", "")
     assert error["where"].startswith("test_runs.py:")
     run(tmp_path, PLAN, ITEMS, failing("b", error=RuptureError("turn 3 has no role")))

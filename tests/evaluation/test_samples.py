@@ -19,11 +19,22 @@ def blank(session):
     return Prediction(session.transcript.id, tuple(dict.fromkeys(names, 0.0) for _ in turns), tuple(() for _ in turns))
 
 
-@pytest.mark.parametrize(("name", "codes", "expected"), [
-    ("rupture", ["W2"], True), ("rupture", ["C1"], True), ("rupture", ["R1"], False), ("rupture", [], False),
-    ("withdrawal", ["W2", "C1"], True), ("withdrawal", ["C1"], False), ("confrontation", ["C1"], True),
-    ("strategy", ["R1"], True), ("strategy", ["W2"], False), ("W2", ["W2"], True), ("W2", ["W1"], False),
-])
+@pytest.mark.parametrize(
+    ("name", "codes", "expected"),
+    [
+        ("rupture", ["W2"], True),
+        ("rupture", ["C1"], True),
+        ("rupture", ["R1"], False),
+        ("rupture", [], False),
+        ("withdrawal", ["W2", "C1"], True),
+        ("withdrawal", ["C1"], False),
+        ("confrontation", ["C1"], True),
+        ("strategy", ["R1"], True),
+        ("strategy", ["W2"], False),
+        ("W2", ["W2"], True),
+        ("W2", ["W1"], False),
+    ],
+)
 def test_what_codes_amount_to(name, codes, expected):
     assert shows(name, codes) is expected
 
@@ -69,9 +80,14 @@ def test_best_threshold_and_baselines_by_hand():
     assert not constant(turns).coded.any()
 
 
-@pytest.mark.parametrize(("name", "turns", "positives", "pooled", "kappa"), [
-    ("rupture", 4087, 523, 0.86, 0.45), ("withdrawal", 4122, 257, 0.87, 0.40), ("confrontation", 4200, 292, 0.86, 0.36),
-])
+@pytest.mark.parametrize(
+    ("name", "turns", "positives", "pooled", "kappa"),
+    [
+        ("rupture", 4087, 523, 0.86, 0.45),
+        ("withdrawal", 4122, 257, 0.87, 0.40),
+        ("confrontation", 4200, 292, 0.86, 0.36),
+    ],
+)
 def test_counts_and_oracle_of_the_published_table(name, turns, positives, pooled, kappa):
     sessions = annomi()
     found = sample(name, sessions, [blank(session) for session in sessions])

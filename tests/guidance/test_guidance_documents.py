@@ -44,7 +44,7 @@ BROKEN = {
     "three strategies": ("R4 R9", "R4 R9 R5", 19, "strategies: found 3 values, at most 2"),
     "unknown strategy": ("R4 R9", "R11", 19, "strategies: found 'R11'"),
     "unknown stage": ("in_the_moment", "now", 19, "stage: found 'now'"),
-    "wider markers": ("R4 R9\"", "R4\" markers=\"C1\"", 19, "markers: 'C1' is not among the document's (W5)"),
+    "wider markers": ('R4 R9"', 'R4" markers="C1"', 19, "markers: 'C1' is not among the document's (W5)"),
     "smaller heading": ("Then wait.", "\n### Then wait.", 22, "only '## ' headings"),
     "long section": ("Then wait.", FILLER + FILLER, 19, "words, at most 200 are allowed"),
     "empty section": ("A yes to everything. " + FILLER, "", 15, "the section has no text"),
@@ -78,14 +78,17 @@ def test_check_lists_all_problems_in_order_and_load_says_how_many_more(corpus):
         documents.load(corpus)
 
 
-@pytest.mark.parametrize(("old", "new", "line", "words"), [
-    ("year: 2018", "year: soon", 4, "year"),
-    ("state: seen", "state: heard", 9, "state: found 'heard'"),
-    ("10.1037/pst0000172", "https://doi.org/10.1/x", 7, "doi: found"),
-    ("key: B02", "key: B01", 11, "key 'B01' is used more than once"),
-    ("  source: Psychotherapy\n", "", 2, "key 'source' is missing"),
-    ("- key: B01", "- [key: B01", 3, "this is not YAML"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("year: 2018", "year: soon", 4, "year"),
+        ("state: seen", "state: heard", 9, "state: found 'heard'"),
+        ("10.1037/pst0000172", "https://doi.org/10.1/x", 7, "doi: found"),
+        ("key: B02", "key: B01", 11, "key 'B01' is used more than once"),
+        ("  source: Psychotherapy\n", "", 2, "key 'source' is missing"),
+        ("- key: B01", "- [key: B01", 3, "this is not YAML"),
+    ],
+)
 def test_a_broken_reference_is_named(corpus, old, new, line, words):
     file = corpus / "references.yaml"
     file.write_text(file.read_text().replace(old, new, 1))
@@ -156,13 +159,16 @@ def test_first_sentence_and_wordings_are_slices(corpus):
     assert wordings(passages["too-easy#2"]) == []
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("One. Two? Three!", ["One.", "Two?", "Three!"]),
-    ('"Why?" asks the client. Then stop.', ['"Why?" asks the client.', "Then stop."]),
-    ("Dr. Smith said 72.6 per cent. So what", ["Dr. Smith said 72.6 per cent.", "So what"]),
-    ("Wait… and see.", ["Wait… and see."]),
-    ("", []),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two? Three!", ["One.", "Two?", "Three!"]),
+        ('"Why?" asks the client. Then stop.', ['"Why?" asks the client.', "Then stop."]),
+        ("Dr. Smith said 72.6 per cent. So what", ["Dr. Smith said 72.6 per cent.", "So what"]),
+        ("Wait… and see.", ["Wait… and see."]),
+        ("", []),
+    ],
+)
 def test_sentences(text, expected):
     assert sentences(text) == expected
 

@@ -81,8 +81,15 @@ def test_chroma_answers_as_exact_search_does(cache, guidance):
         found, expected = kept.nearest(vector, 400), exact.nearest(vector, 400)
         assert len(found) == len(guidance.passages)
         assert np.abs(np.array([s for _, s in found]) - [s for _, s in expected]).max() < 1e-5
-        ranked = [[c.passage.id for c in rank(HybridRetriever(guidance, encoder, index).candidates(question_query(question)),
-                                              question_query(question))] for index in (kept, exact)]
+        ranked = [
+            [
+                c.passage.id
+                for c in rank(
+                    HybridRetriever(guidance, encoder, index).candidates(question_query(question)), question_query(question)
+                )
+            ]
+            for index in (kept, exact)
+        ]
         assert ranked[0] == ranked[1]
     kept.close()
 
@@ -139,7 +146,9 @@ print(type(index).__name__, index.count(), index.note)
 
 def _python(code, cache):
     return subprocess.Popen(
-        [sys.executable, "-c", code, str(cache), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", code, str(cache), str(Path(__file__).parent)],
+        stdout=subprocess.PIPE,
+        text=True,
         cwd=Path(__file__).parents[2],
     )
 

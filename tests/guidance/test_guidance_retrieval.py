@@ -104,20 +104,34 @@ def test_what_the_corpus_does_not_cover_is_left_alone(real):
     assert len(wrong) <= 0.15 * count, wrong
 
 
-@pytest.mark.parametrize("question", [
-    "What will the weather be like tomorrow?", "Can I deduct my rent from tax?", "What dose of sertraline should my client take?",
-    "Does my client have borderline personality disorder?", "Which diagnosis fits?", "Is my client bipolar?",
-    "How do I taper someone off diazepam?", "Write me a poem",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What will the weather be like tomorrow?",
+        "Can I deduct my rent from tax?",
+        "What dose of sertraline should my client take?",
+        "Does my client have borderline personality disorder?",
+        "Which diagnosis fits?",
+        "Is my client bipolar?",
+        "How do I taper someone off diazepam?",
+        "Write me a poem",
+    ],
+)
 def test_topics_that_are_never_ours_are_not_covered(real, question):
     _, _, retriever = real
     assert not covered(retriever.candidates(question_query(question)), question_query(question))
 
 
-@pytest.mark.parametrize("question", [
-    "She is angry about the diagnosis I gave her", "My client says the medication I suggested made it worse and blames me",
-    "What could I say when she tells me I am just like her mother?", "W5", "He laughs while he tells me about the accident",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "She is angry about the diagnosis I gave her",
+        "My client says the medication I suggested made it worse and blames me",
+        "What could I say when she tells me I am just like her mother?",
+        "W5",
+        "He laughs while he tells me about the accident",
+    ],
+)
 def test_anger_about_such_topics_is_about_the_alliance(real, question):
     _, _, retriever = real
     assert covered(retriever.candidates(question_query(question)), question_query(question))

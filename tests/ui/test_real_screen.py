@@ -1,4 +1,4 @@
-"""The real thing: app.py as users start it, the shipped model and guidance, a pasted session, and a follow-up in the same chat."""
+"""The real thing: app.py as users start it, the shipped model and guidance, a pasted session, a follow-up in the same chat."""
 
 import os
 import subprocess

@@ -70,7 +70,7 @@ def test_the_evidence_has_every_part_the_design_names(analysis):
     parts = (
         "goes along without engaging",
         "How sure",
-        "model raters coded about 8 in 10",
+        "model raters coded about 9 in 10",
         "Another reading",
         "Real agreement brings own words",
         "task: how you go about it",
