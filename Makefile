@@ -26,7 +26,7 @@ demo: $(VENV)/.base  ## print the analysis of a sample session and end
 	@$(BIN)/rupture analyze corpus/samples/sleep-diary.txt --suggest
 
 lint: $(VENV)/.all  ## ruff
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --diff . | tail -n 0
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 
 types: $(VENV)/.all  ## mypy, strict
 	@$(BIN)/mypy

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rupture.analysis import Finding
 from rupture.protocols import Detector
-from rupture.transcript import Transcript
+from rupture.transcript import Role, Transcript, Turn
 
 Span = tuple[int, int]
 
@@ -25,7 +25,7 @@ _CLAUSE = re.compile(r"(?!-)(?:(?!--)[^.!?;,…\n—])+(?:[.!?;,…\n—]+|-{2,}
 
 def locate(detector: Detector, transcript: Transcript, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings with their evidence filled in; findings with hints only are left as they are."""
-    spans = {f.turn: clauses(transcript.turns[f.turn].text) for f in findings if f.codes}
+    spans = {f.turn: _parts(transcript.turns[f.turn]) for f in findings if f.codes}
     alone = [_alone(transcript, turn, part) for turn, parts in spans.items() if len(parts) > 1 for part in parts]
     scored = iter(detector.score(alone) if alone else [])
     codes = {f.turn: f.codes for f in findings}
@@ -37,6 +37,11 @@ def locate(detector: Detector, transcript: Transcript, findings: Sequence[Findin
         else:
             located[turn] = parts
     return tuple(replace(f, evidence=tuple(located.get(f.turn, f.evidence))) for f in findings)
+
+
+def _parts(turn: Turn) -> list[Span]:
+    """Clauses to choose from; what a therapist does about a strain is the whole turn."""
+    return clauses(turn.text) if turn.role is Role.CLIENT else [_trim(turn.text, 0, len(turn.text))]
 
 
 def clauses(text: str) -> list[Span]:

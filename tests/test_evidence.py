@@ -78,6 +78,11 @@ def test_every_code_of_a_finding_counts():
     assert shown == ["my sister rang."]
 
 
+def test_a_strategy_is_shown_by_the_therapists_whole_turn():
+    transcript = Transcript("t", (Turn(0, "Therapist", Role.THERAPIST, f" {LONG} "),))
+    assert words_shown(PhraseDetector(my_sister=0.5), transcript, 0, codes=("R5",)) == [LONG]
+
+
 def test_findings_with_hints_alone_are_left_as_they_are():
     detector = PhraseDetector(whatever_you_think=0.7)
     hint = Finding(0, (), ("W5",))

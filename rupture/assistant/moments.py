@@ -15,8 +15,6 @@ from rupture.prompts import table
 from rupture.protocols import Retriever
 from rupture.transcript import Role
 
-__all__ = ["Material", "Way", "complains_of_bias", "material", "suggest"]
-
 WAYS = 3
 _STAGE = 3
 """Places in the ranking that each step away from the stage asked for costs."""

@@ -3,8 +3,8 @@ try. Pure.
 """
 
 from rupture.analysis import Analysis, Finding, Suggestion
+from rupture.assistant.caution import bias_at
 from rupture.assistant.draft import phrase
-from rupture.assistant.moments import complains_of_bias
 from rupture.codebook import BY_CODE, RUPTURE, Family, clearest
 from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
@@ -50,19 +50,20 @@ def _codes(analysis: Analysis, here: Turn, finding: Finding) -> list[str]:
     name = RUPTURE if here.role is Role.CLIENT else Family.STRATEGY.value
     first = clearest(finding.codes)
     others = [code for code in finding.codes if code not in first]
-    folded = "".join(_code(here, code) for code in others)
+    bias = bias_at(analysis, here.index)
+    folded = "".join(_code(code, bias=bias) for code in others)
     how_sure = safe(sureness(analysis.scores[here.index].get(name, 0.0)))
     labelled = safe("; ".join(BY_CODE[code].label for code in others))
     return [
         f'<p class="sure"><b>How sure</b> {how_sure}. Which kind it is, is less sure.</p>',
-        *(_code(here, code) for code in first),
+        *(_code(code, bias=bias) for code in first),
         f"<details><summary>Also possible: {labelled}</summary>{folded}</details>" if others else "",
     ]
 
 
-def _code(here: Turn, code: str) -> str:
+def _code(code: str, *, bias: bool) -> str:
     row = BY_CODE[code]
-    contrast = phrase("bias") if complains_of_bias(here.text) else row.contrast
+    contrast = phrase("bias") if bias else row.contrast
     rows = []
     if contrast:
         rows.append(("Another reading", contrast))
