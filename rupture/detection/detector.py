@@ -31,15 +31,16 @@ class OnnxDetector:
 
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
-        texts = list(dict.fromkeys(turn.text for transcript in transcripts for turn in transcript.turns))
-        encoded = self._encoder.layers(texts)
-        rows = {text: row for row, text in enumerate(texts)}
+        encoded = self._encoder.layers([turn.text for transcript in transcripts for turn in transcript.turns])
         scored: list[list[Scores]] = []
+        start = 0
         for transcript in transcripts:
             if not transcript.turns:
                 scored.append([])
                 continue
-            encodings = encoded[[rows[turn.text] for turn in transcript.turns]].reshape(len(transcript.turns), -1)
+            end = start + len(transcript.turns)
+            encodings = encoded[start:end].reshape(end - start, -1)
+            start = end
             inputs = {"encodings": encodings, "shape": shape_features(transcript)}
             (probabilities,) = self._session.run(["probabilities"], inputs)
             scored.append(to_scores(transcript, probabilities, self._card.calibration))
