@@ -1,19 +1,28 @@
 """The few lines of JavaScript on the page. Constants only: no user text is ever put into one."""
 
-# A click or Enter on anything with a turn number picks that turn, unless the reader drags to select words.
+# A press or Enter on anything with a turn number picks that turn, unless the reader drags to select words. What counts is what
+# lay under the pointer when it went down: the transcript may scroll or be drawn anew before it comes up.
 PICK = """
-let pressed = [0, 0];
-element.addEventListener('mousedown', (event) => { pressed = [event.clientX, event.clientY]; });
-const pick = (event) => {
-  const target = event.target.closest('[data-turn]');
-  if (target && element.contains(target)) trigger('select', { turn: Number(target.dataset.turn) });
+let pressed = null;
+const pick = (target) => {
+  const row = target.closest('[data-turn]');
+  if (row && element.contains(row)) trigger('select', { turn: Number(row.dataset.turn) });
 };
+element.addEventListener('mousedown', (event) => {
+  const row = event.button === 0 ? event.target.closest('[data-turn]') : null;
+  pressed = row && { turn: Number(row.dataset.turn), x: event.clientX, y: event.clientY };
+});
+element.addEventListener('mouseup', (event) => {
+  if (pressed && Math.abs(event.clientX - pressed.x) + Math.abs(event.clientY - pressed.y) <= 6) {
+    trigger('select', { turn: pressed.turn });
+  }
+  pressed = null;
+});
 element.addEventListener('click', (event) => {
-  const dragged = Math.abs(event.clientX - pressed[0]) + Math.abs(event.clientY - pressed[1]) > 6;
-  if (!dragged || event.detail === 0) pick(event);
+  if (event.detail === 0) pick(event.target);
 });
 element.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && event.target.matches('div[data-turn]')) pick(event);
+  if (event.key === 'Enter' && event.target.matches('div[data-turn]')) pick(event.target);
 });
 """
 
@@ -23,8 +32,8 @@ CHOSEN = """
   (choice) => [Number(choice.dataset.speaker), choice.value]))]
 """
 
-# Marks the turn that the evidence panel is about and brings it into view inside the transcript, without moving the page. A click
-# on the timeline becomes a click on the turn.
+# Marks the turn that the evidence panel is about and, when it is another than before, brings it into view inside the transcript,
+# without moving the page. A click on the timeline becomes a click on the turn.
 SHOW_SELECTED = """
 () => {
   const show = () => {
@@ -38,7 +47,8 @@ SHOW_SELECTED = """
     const list = document.querySelector('#transcript .conversation');
     if (row && list) {
       row.classList.add('selected');
-      list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+      if (list.dataset.at !== turn) list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+      list.dataset.at = turn;
     }
   };
   const listen = (tries) => {

@@ -134,6 +134,17 @@ def test_a_dropped_file_is_read_and_not_kept(page, screen, tmp_path):
     assert files_with(SENTINEL, screen[1]) == []
 
 
+def test_the_turn_under_the_pointer_is_picked_though_the_transcript_moves(page):
+    analyse(page, SESSION)
+    pick(page, 7)
+    row = page.locator('#transcript .turn[data-turn="8"] .name')
+    row.hover()
+    page.mouse.down()
+    page.locator("#transcript .conversation").evaluate("(list) => { list.style.paddingTop = '90px'; }")
+    page.mouse.up()
+    page.locator("#evidence h3", has_text="Turn 8 ·").wait_for()
+
+
 def test_a_question_alone_is_answered_with_sources(page):
     send(page, "How do I own my part in a rupture?")
     page.locator("#chat .bot").first.wait_for()
