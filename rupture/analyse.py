@@ -1,11 +1,12 @@
 """From a transcript to its Analysis: gate, score, decide, gather. `decide` alone can be run again on saved scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from rupture.analysis import DECIMALS, Analysis, ModelCard, Scores, State
+from rupture import evidence
+from rupture.analysis import DECIMALS, Analysis, Finding, ModelCard, Scores, State
 from rupture.episodes import episode_of_turn, find_episodes
-from rupture.evidence import locate
 from rupture.gates import gate
 from rupture.policy import Policy, find, top_moments
 from rupture.privacy.risk import find_risk
@@ -27,15 +28,21 @@ class Decisions:
     miss_rate: float | None = None
 
 
-def analyse(transcript: Transcript, detector: Detector, decisions: Decisions) -> Analysis:
-    """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case."""
+Locate = Callable[[Transcript, Sequence[Finding]], tuple[Finding, ...]]
+"""Fills in the evidence of findings."""
+
+
+def analyse(transcript: Transcript, detector: Detector, decisions: Decisions, locate: Locate | None = None) -> Analysis:
+    """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case.
+    Evidence is what the detector scores highest clause by clause, or what `locate` says where a detector knows better."""
     state, notes = gate(transcript)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
         return Analysis(replace(transcript, notes=()), state, reasons, risk=find_risk(transcript), model=decisions.model)
     (scores,) = detector.score([transcript])
     analysis = decide(transcript, state, notes, scores, decisions)
-    return replace(analysis, findings=locate(detector, transcript, analysis.findings))
+    fill_in = locate or partial(evidence.locate, detector)
+    return replace(analysis, findings=fill_in(transcript, analysis.findings))
 
 
 def decide(

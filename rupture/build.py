@@ -2,18 +2,26 @@
 set."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rupture.analyse import Decisions, analyse
+from rupture.analysis import Analysis, ModelCard
 from rupture.detection.card import read_decisions
 from rupture.detection.detector import OnnxDetector
+from rupture.detection.heads import HEADS
 from rupture.encoder import Encoder
+from rupture.errors import ChatModelError
 from rupture.guidance.values import Guidance
-from rupture.protocols import ChatModel
+from rupture.protocols import ChatModel, DetectorName
 from rupture.resources import CORPUS, MODEL
+from rupture.transcript import Transcript
 
 if TYPE_CHECKING:
     from rupture.assistant.assistant import Assistant
+    from rupture.detection.llm import LlmDetector
     from rupture.guidance.retriever import HybridRetriever
 
 
@@ -28,6 +36,31 @@ def cache_folder() -> Path:
 def build_detector(encoder: Encoder | None = None) -> OnnxDetector:
     """The shipped detector."""
     return OnnxDetector(encoder or Encoder(), MODEL)
+
+
+def build_reading(detector: DetectorName = DetectorName.TRAINED) -> tuple[Callable[[Transcript], Analysis], Decisions]:
+    """How a transcript is analysed, by the shipped detector or by the local language model, and how that one decides.
+    ChatModelError when the language model is asked for and none is set."""
+    if detector is DetectorName.TRAINED:
+        decisions = read_decisions(MODEL)
+        return partial(analyse, detector=build_detector(), decisions=decisions), decisions
+    coder, decisions = build_llm_detector()
+    return partial(analyse, detector=coder, decisions=decisions, locate=coder.locate), decisions
+
+
+def build_llm_detector() -> "tuple[LlmDetector, Decisions]":
+    """The detector behind `RUPTURE_CHAT_MODEL`, and its decisions; its digest is that of the prompt and the model's name."""
+    from rupture.assistant.chat_models import chat_model_from_environment
+    from rupture.detection.llm import POLICY, LlmDetector, prompt_digest
+
+    model = chat_model_from_environment()
+    if model is None:
+        raise ChatModelError(
+            "--detector llm needs a language model on this machine. Start one and name it, for example "
+            "RUPTURE_CHAT_MODEL=ollama:llama3.2 (see README)."
+        )
+    card = ModelCard(f"llm:{model.name}", prompt_digest(model.name), tuple(HEADS))
+    return LlmDetector(model), Decisions(POLICY, model=card)
 
 
 def build_retriever(encoder: Encoder | None = None) -> "tuple[Guidance, HybridRetriever]":

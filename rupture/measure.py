@@ -3,44 +3,54 @@ is at hand, on
 AnnoMI with models trained fold by fold. Brings detection and evaluation together; both stay ignorant of each other."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from rupture.analyse import Decisions
 from rupture.analysis import Scores
-from rupture.build import build_detector
-from rupture.coding.annomi import fold_ids, read_annomi
-from rupture.coding.sessions import split_sessions
-from rupture.coding.values import CodedSession
+from rupture.build import build_detector, build_llm_detector
+from rupture.coding.annomi import fold_ids, read_annomi, session_id
+from rupture.coding.sessions import raters_of, read_sessions, split_sessions
+from rupture.coding.standoff import read_raters
+from rupture.coding.values import CodedSession, Rating
 from rupture.detection.card import read_card
 from rupture.detection.training import Progress, cross_validate
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
 from rupture.evaluation import detection, runs
-from rupture.evaluation.agreement import agreement, read_raters
+from rupture.evaluation.agreement import Agreement, agreement
 from rupture.evaluation.groups import by_file, by_length, by_quality
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import Prediction, predict
-from rupture.resources import ANNOTATIONS, MODEL, SESSIONS, SUITES
+from rupture.protocols import Detector, DetectorName
+from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS, SUITES
 from rupture.session_rating import rate
 from rupture.transcript import Transcript
 
 
 def detection_sessions(annomi: Path | None) -> list[CodedSession]:
     """What the suite is measured on: our test sessions, and AnnoMI's coded ones if `annomi` names their text."""
-    _, test = split_sessions(SESSIONS)
+    test = split_sessions(SESSIONS, BLIND_CODES)["test"]
     return [*test, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
 
 
-def run_detection(folder: Path, annomi: Path | None, *, fresh: bool, progress: Progress) -> None:
+def run_detection(
+    folder: Path, annomi: Path | None, *, fresh: bool, progress: Progress, detector: DetectorName = DetectorName.TRAINED
+) -> None:
     """Predicts every session and saves the answers in `folder`, going on where an earlier run stopped."""
     sessions = detection_sessions(annomi)
-    card = read_card(MODEL)
-    digests = {"model": card.digest, "cases": digest_sessions(sessions)}
-    plan = runs.Plan("detection", digests, {"annomi": annomi is not None})
+    if detector is DetectorName.LLM:
+        coder, decisions = build_llm_detector()
+        digest = decisions.model.digest if decisions.model else ""
+        predictor = partial(_scored, coder, decisions)
+    else:
+        digest, predictor = read_card(MODEL).digest, _predictor(sessions, progress)
+    digests = {"model": digest, "cases": digest_sessions(sessions)}
+    plan = runs.Plan("detection", digests, {"annomi": annomi is not None, "detector": detector.value})
     detection.run_detection(
-        folder, plan, sessions, _predictor(sessions, progress), fresh=fresh,
+        folder, plan, sessions, predictor, fresh=fresh,
         progress=lambda done, total, failed: progress("predict the sessions", done, total),
     )  # fmt: skip
 
@@ -53,22 +63,30 @@ def score_detection(folder: Path, annomi: Path | None) -> tuple[runs.Record, dic
         "setting": by_file(sorted(SESSIONS.glob("*.txt"))),
         "quality": by_quality(ANNOTATIONS),
     }
-    transcripts = [session.transcript for session in sessions if session.source == "annomi"]
-    raters = agreement(transcripts, read_raters(ANNOTATIONS)) if transcripts else []
-    scores = detection.score(folder, sessions, groupings, raters)
+    scores = detection.score(folder, sessions, groupings, _agreement(sessions))
     return runs.read_record(folder), scores, load_suite(SUITES / "detection.yaml")
+
+
+def _agreement(sessions: Sequence[CodedSession]) -> list[Agreement]:
+    """Of the raters of AnnoMI, if it is among `sessions`, and of those who coded our own sessions, all of them."""
+    own = read_sessions(sorted(SESSIONS.glob("*.txt")))
+    annomi = [session.transcript for session in sessions if session.source == "annomi"]
+    return [
+        *agreement(annomi, read_raters(ANNOTATIONS, session_id)),
+        *agreement([session.transcript for session in own], raters_of(own, BLIND_CODES)),
+    ]
 
 
 def _predictor(sessions: Sequence[CodedSession], progress: Progress) -> Callable[[CodedSession], Prediction]:
     """Predicts own sessions with the shipped model; the folds are trained when the first AnnoMI session comes up."""
 
     @cache
-    def shipped() -> tuple[Any, Decisions]:
+    def shipped() -> tuple[Detector, Decisions]:
         return build_detector(), read_card(MODEL).decisions
 
     @cache
     def folds() -> dict[str, tuple[list[Scores], Decisions]]:
-        own, _ = split_sessions(SESSIONS)
+        own = split_sessions(SESSIONS, BLIND_CODES)["train"]
         annomi = [session for session in sessions if session.source == "annomi"]
         held = cross_validate([*own, *annomi], fold_ids(ANNOTATIONS), Encoder(), progress)
         return {s.transcript.id: (scores, h.decisions) for h in held for s, scores in zip(h.sessions, h.scores, strict=True)}
@@ -76,14 +94,17 @@ def _predictor(sessions: Sequence[CodedSession], progress: Progress) -> Callable
     def predicted(session: CodedSession) -> Prediction:
         if session.source == "annomi":
             return _prediction(session.transcript, *folds()[session.transcript.id])
-        detector, decisions = shipped()
-        (scores,) = detector.score([session.transcript])
-        return _prediction(session.transcript, scores, decisions)
+        return _scored(*shipped(), session)
 
     return predicted
+
+
+def _scored(detector: Detector, decisions: Decisions, session: CodedSession) -> Prediction:
+    (scores,) = detector.score([session.transcript])
+    return _prediction(session.transcript, scores, decisions)
 
 
 def _prediction(transcript: Transcript, scores: list[Scores], decisions: Decisions) -> Prediction:
     found = predict(transcript, scores, decisions.policy)
     rating = rate(transcript, scores, decisions.session_weights, any(found.codes))
-    return predict(transcript, scores, decisions.policy, rating)
+    return replace(found, rating=Rating.of(rating) if rating else None)

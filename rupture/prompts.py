@@ -1,5 +1,6 @@
 """Prompt files: every text a language model is told, and the reviewed phrases of composed replies, read from `prompts/`."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from string import Template
@@ -24,6 +25,11 @@ def fill(name: str, **slots: str) -> str:
     if expected != set(slots):
         raise CorpusError(f"prompts/{name}.md has the slots {sorted(expected)}, but {sorted(slots)} were given")
     return template.substitute(slots)
+
+
+def fence(excerpt: str) -> str:
+    """A line to put round an excerpt: one its text cannot have been written for, and the same for the same text."""
+    return "=" * 8 + hashlib.sha256(excerpt.encode()).hexdigest()[:12]
 
 
 @cache

@@ -1,11 +1,19 @@
-"""The three parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`."""
+"""The four parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`."""
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Protocol
 
 from rupture.analysis import Scores
 from rupture.guidance.values import Candidate, Query
 from rupture.transcript import Transcript
+
+
+class DetectorName(StrEnum):
+    """Who codes the turns: the model that ships, or a language model on this machine."""
+
+    TRAINED = "trained"
+    LLM = "llm"
 
 
 class Detector(Protocol):
@@ -33,4 +41,12 @@ class ChatModel(Protocol):
 
     def stream(self, system: str, user: str) -> Iterator[str]:
         """Pieces of the answer as they come; ChatModelError when the model cannot be reached or is refused."""
+        ...
+
+
+class StructuredModel(Protocol):
+    """Messages to data."""
+
+    def answer(self, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the model fills the JSON `schema` with; ChatModelError when it cannot be reached or does not fill it."""
         ...

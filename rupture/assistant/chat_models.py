@@ -1,23 +1,28 @@
 """Chat models through LangChain, on this machine only: the one module that imports it for that.
 `RUPTURE_CHAT_MODEL=provider:model`."""
 
+import json
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rupture.errors import ChatModelError
 
 if TYPE_CHECKING:
     import httpx
+    from langchain_core.messages import BaseMessage
 
 DEFAULT_URLS = {"ollama": "http://127.0.0.1:11434/v1", "llamacpp": "http://127.0.0.1:8080/v1", "openai": ""}
 """Providers that speak the OpenAI protocol on this machine, and where they usually listen; `openai` needs `RUPTURE_CHAT_URL`."""
 _MOST_TOKENS = 400
+_MOST_CODED = 2000
+"""Tokens of a reply, and of the codes of a part of a session."""
 
 
 class LangChainChat:
-    """Implements `rupture.protocols.ChatModel` over a LangChain chat model behind a loopback address."""
+    """Implements `rupture.protocols.ChatModel` and `StructuredModel` over a LangChain chat model behind a loopback address."""
 
     def __init__(self, model: str, url: str) -> None:
         from rupture.assistant.local_http import SECONDS, local_client, loopback_url
@@ -26,6 +31,7 @@ class LangChainChat:
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
+        self.name = model
         client = local_client()
         _refuse_cloud_model(client, model, address)
         self._model = ChatOpenAI(
@@ -45,17 +51,40 @@ class LangChainChat:
 
     def stream(self, system: str, user: str) -> Iterator[str]:
         """See `ChatModel.stream`."""
-        from langchain_core.messages import HumanMessage, SystemMessage
-        from langsmith import tracing_context
+        with _private():
+            for chunk in self._model.stream(_messages(system, user)):
+                yield chunk.text
 
+    def answer(self, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See `StructuredModel.answer`."""
+        model = self._model.bind(max_completion_tokens=_MOST_CODED).bind(
+            response_format={"type": "json_schema", "json_schema": {"name": schema["title"], "schema": schema, "strict": True}}
+        )
+        with _private():
+            text = model.invoke(_messages(system, user)).text
         try:
-            # A tracing service named in the environment would be sent the session.
-            with tracing_context(enabled=False):
-                for chunk in self._model.stream([SystemMessage(system), HumanMessage(user)]):
-                    yield chunk.text
-        # Each server and client version raises its own; the text may hold the prompt, so only the type is told.
-        except Exception as error:
-            raise ChatModelError(f"the local language model did not answer ({type(error).__name__})") from None
+            return dict(json.loads(text))
+        except (ValueError, TypeError):
+            raise ChatModelError("the local language model did not finish its answer in the form it was asked for") from None
+
+
+def _messages(system: str, user: str) -> list["BaseMessage"]:
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    return [SystemMessage(system), HumanMessage(user)]
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Around every call: no tracing service named in the environment is sent the session, and no error repeats it."""
+    from langsmith import tracing_context
+
+    try:
+        with tracing_context(enabled=False):
+            yield
+    # Each server and client version raises its own; the text may hold the prompt, so only the type is told.
+    except Exception as error:
+        raise ChatModelError(f"the local language model did not answer ({type(error).__name__})") from None
 
 
 def chat_model_from_environment() -> LangChainChat | None:

@@ -2,7 +2,6 @@
 the
 composed reply stands instead and says so. The detector's scores are not its business."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from rupture.assistant.reply import Claim, Conversation, Reply
 from rupture.codebook import describe
 from rupture.errors import ChatModelError
 from rupture.guidance.values import Guidance, PassageRole
-from rupture.prompts import fill
+from rupture.prompts import fence, fill
 from rupture.protocols import ChatModel
 from rupture.transcript import Turn, clean_speaker_names
 
@@ -133,12 +132,10 @@ def _codes(conversation: Conversation) -> str:
 def _user(question: str, conversation: Conversation, composed: Reply, turns: tuple[Turn, ...]) -> str:
     names = clean_speaker_names(conversation.analysis.transcript) if conversation.analysis else {}
     excerpt = "\n".join(f"turn {t.index}, {names[t.speaker]}: {' '.join(t.text.split())}" for t in turns)
-    # A fence the session cannot have been written for, and the same for the same session.
-    fence = "=" * 8 + hashlib.sha256(excerpt.encode()).hexdigest()[:12]
     seen = composed.text.split("\n\n", 1)[0]
     return fill(
         "reply_moment",
-        fence=fence,
+        fence=fence(excerpt),
         excerpt=excerpt or "(no session)",
         seen=seen,
         question=question or "What happened here, and what could I have said?",

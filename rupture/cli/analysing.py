@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from rupture.errors import UnreadableTranscript
+from rupture.protocols import DetectorName
 from rupture.transcript import Role, Transcript
+
+Detector = Annotated[
+    DetectorName,
+    typer.Option("--detector", help="trained: the model that ships; llm: the language model named in RUPTURE_CHAT_MODEL."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,26 +27,23 @@ def analyze(
     file: Annotated[str, typer.Argument(help="A transcript, or - for standard input.")],
     suggest: Annotated[bool, typer.Option("--suggest", help="Add ways to respond, with their sources.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
+    detector: Detector = DetectorName.TRAINED,
     role: Annotated[
         list[str] | None, typer.Option("--role", help="Correct a role: --role 'Dana=therapist'. May be repeated.")
     ] = None,
 ) -> None:
     """Analyse one transcript."""
-    from rupture.analyse import analyse
     from rupture.analysis import State
-    from rupture.build import build_assistant, build_detector
-    from rupture.detection.card import read_decisions
+    from rupture.build import build_assistant, build_reading
     from rupture.report import terminal
-    from rupture.resources import MODEL
 
     transcript = read_transcript(file, role or [])
+    analyse, _ = build_reading(detector)
+    analysis = analyse(transcript)
     if suggest:
         assistant = build_assistant()
-        analysis = assistant.suggest(assistant.analyse(transcript))
-        passages = assistant.guidance.passages
-    else:
-        analysis = analyse(transcript, build_detector(), read_decisions(MODEL))
-        passages = {}
+        analysis = assistant.suggest(analysis)
+    passages = assistant.guidance.passages if suggest else {}
     sys.stdout.write(json.dumps(analysis.to_dict(), ensure_ascii=False) + "\n" if as_json else terminal(analysis, passages))
     if analysis.state is State.NOT_ANALYSED:
         raise typer.Exit(2)
@@ -67,27 +70,22 @@ def read_transcript(file: str, roles: list[str]) -> Transcript:
 def batch(
     inputs: Annotated[list[Path], typer.Argument(help="Files, folders, globs, or JSONL with one session a line.")],
     out: Annotated[Path, typer.Option("--out", help="JSONL file of analyses, one a line; a run that was stopped goes on.")],
+    detector: Detector = DetectorName.TRAINED,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
 ) -> None:
     """Analyse many transcripts."""
     from collections import Counter
-    from functools import partial
     from itertools import chain
 
-    from rupture.analyse import analyse
     from rupture.batch import run_batch
-    from rupture.build import build_detector
+    from rupture.build import build_reading
     from rupture.cli.progress import counted
-    from rupture.detection.card import read_decisions
     from rupture.formats import read_many
-    from rupture.resources import MODEL
 
-    decisions = read_decisions(MODEL)
+    analyse, decisions = build_reading(detector)
     sources = chain.from_iterable(read_many(path) for path in inputs)
     digest = decisions.model.digest if decisions.model else ""
-    outcomes = run_batch(
-        sources, partial(analyse, detector=build_detector(), decisions=decisions), out, digest=digest, fresh=fresh
-    )
+    outcomes = run_batch(sources, analyse, out, digest=digest, fresh=fresh)
     states = Counter(
         outcome.state for outcome in counted(outcomes, "sessions", lambda o: f"{o.id}: {o.state} {o.reason}".strip())
     )

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from rupture.protocols import DetectorName
+
 _RUNS = Path("runs")
 
 Suite = Annotated[str, typer.Argument(help="The suite; so far there is `detection`.")]
@@ -23,20 +25,28 @@ def register(app: typer.Typer) -> None:
 
 
 def validate() -> None:
-    """Check the coded practice sessions, their split and the suites."""
+    """Check the coded sessions, their second coding, the split, likeness across its parts, and the suites."""
+    from rupture.coding.likeness import alike
     from rupture.coding.sessions import split_sessions
+    from rupture.errors import CorpusError
     from rupture.evaluation.suites import load_suite
-    from rupture.resources import SESSIONS, SUITES
+    from rupture.resources import BLIND_CODES, SESSIONS, SUITES
 
-    train, test = split_sessions(SESSIONS)
+    parts = split_sessions(SESSIONS, BLIND_CODES)
+    if found := alike({name: [session.transcript for session in sessions] for name, sessions in parts.items()}):
+        raise CorpusError("sessions of different parts share wording: " + "; ".join(f"{a} and {b}" for a, b in found))
     suites = [load_suite(path).name for path in sorted(SUITES.glob("*.yaml"))]
-    sys.stdout.write(f"{len(train)} training and {len(test)} test sessions, suites {', '.join(suites)}: in order.\n")
+    counts = ", ".join(f"{len(sessions)} {name}" for name, sessions in parts.items())
+    sys.stdout.write(f"sessions: {counts}; suites: {', '.join(suites)}; all in order.\n")
 
 
 def run(
     suite: Suite,
     annomi: Annomi = None,
     out: Folder = None,
+    detector: Annotated[
+        DetectorName, typer.Option("--detector", help="trained: the model that ships; llm: the one in RUPTURE_CHAT_MODEL.")
+    ] = DetectorName.TRAINED,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
 ) -> None:
     """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
@@ -45,7 +55,7 @@ def run(
 
     folder = _folder(suite, out)
     with bar() as progress:
-        run_detection(folder, annomi, fresh=fresh, progress=progress)
+        run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
     report(suite, annomi, out)
 
 

@@ -27,9 +27,9 @@ def train(
     from rupture.coding.sessions import split_sessions
     from rupture.detection.release import train_detector
     from rupture.detection.training import folded
-    from rupture.resources import ANNOTATIONS, MODEL, SESSIONS
+    from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS
 
-    own, _ = split_sessions(SESSIONS)
+    own = split_sessions(SESSIONS, BLIND_CODES)["train"]
     sessions = [*own, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
     with bar() as progress:
         card = train_detector(sessions, folded(sessions, fold_ids(ANNOTATIONS)), out or MODEL, progress)

@@ -5,13 +5,11 @@ are the
 repository's own stand-off files, keyed by transcript and utterance id.
 """
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from statistics import mean
 
-from rupture.coding.values import CodedSession, Rating, votes_of
+from rupture.coding.standoff import coded_by, read_raters, rows
+from rupture.coding.values import CodedSession
 from rupture.errors import CorpusError
 from rupture.transcript import Role, Transcript, Turn
 
@@ -33,25 +31,23 @@ def read_annomi(text: Path, annotations: Path) -> list[CodedSession]:
     `annotations` holds `turn_codes.csv`, `session_ratings.csv` and `folds.csv`. CorpusError when a file or column is missing.
     """
     turns = _transcripts(text)
-    raters = _raters(annotations / "session_ratings.csv")
-    codes = _turn_codes(annotations / "turn_codes.csv")
+    raters = read_raters(annotations, session_id)
     sessions = []
     for key in sorted(_folds(annotations), key=int):
         if key not in turns:
             raise CorpusError(f"{text}: transcript {key} is coded but not in this file; expected the public AnnoMI csv")
-        if key not in raters:
-            raise CorpusError(f"{annotations / 'session_ratings.csv'}: transcript {key} has a fold but no ratings")
         transcript, utterances = turns[key]
-        sessions.append(
-            CodedSession(
-                transcript,
-                votes_of([codes.get((key, rater), {}) for rater in raters[key]], transcript),
-                _rating(list(raters[key].values())),
-                source="annomi",
-                setting=utterances[0]["topic"],
-                acts=tuple(row["main_therapist_behaviour"] or row["client_talk_type"] for row in utterances),
-            )
+        if transcript.id not in raters:
+            raise CorpusError(f"{annotations / 'session_ratings.csv'}: transcript {key} has a fold but no ratings")
+        session = CodedSession(
+            transcript,
+            votes=(),
+            rating=None,
+            source="annomi",
+            setting=utterances[0]["topic"],
+            acts=tuple(row["main_therapist_behaviour"] or row["client_talk_type"] for row in utterances),
         )
+        sessions.append(coded_by(session, raters[transcript.id].values()))
     return sessions
 
 
@@ -66,17 +62,16 @@ def session_id(transcript: str) -> str:
 
 
 def _folds(annotations: Path) -> dict[str, int]:
-    rows = _rows(annotations / "folds.csv", ("transcript_id", "fold"))
-    return {row["transcript_id"]: int(row["fold"]) for row in rows}
+    return {row["transcript_id"]: int(row["fold"]) for row in rows(annotations / "folds.csv", ("transcript_id", "fold"))}
 
 
 def _transcripts(path: Path) -> dict[str, tuple[Transcript, list[dict[str, str]]]]:
     """Each transcript with its rows."""
-    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in _rows(path, _TEXT_COLUMNS):
-        rows[row["transcript_id"]].append(row)
+    by_transcript: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows(path, _TEXT_COLUMNS):
+        by_transcript[row["transcript_id"]].append(row)
     transcripts = {}
-    for key, utterances in rows.items():
+    for key, utterances in by_transcript.items():
         if unknown := {row["interlocutor"] for row in utterances} - {role.value for role in Role}:
             raise CorpusError(f"{path}: transcript {key} has the interlocutor {min(unknown)!r}; expected therapist or client")
         if [row["utterance_id"] for row in utterances] != [str(number) for number in range(len(utterances))]:
@@ -97,43 +92,3 @@ def _seconds(stamp: str) -> float | None:
         return None
     hours, minutes, seconds = (int(part) for part in parts)
     return float(hours * 3600 + minutes * 60 + seconds)
-
-
-def _turn_codes(path: Path) -> dict[tuple[str, str], dict[int, list[str]]]:
-    """(transcript, rater) to that rater's codes by utterance id."""
-    coded: dict[tuple[str, str], dict[int, list[str]]] = defaultdict(dict)
-    for row in _rows(path, ("transcript_id", "utterance_id", "rater", "codes")):
-        coded[row["transcript_id"], row["rater"]][int(row["utterance_id"])] = (
-            row["codes"].replace(",", " ").replace(";", " ").split()
-        )
-    return coded
-
-
-def _raters(path: Path) -> dict[str, dict[str, dict[str, str]]]:
-    """Transcript to its raters, each with the session ratings given. A rater who coded no turn is still a rater."""
-    rated: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    for row in _rows(path, ("transcript_id", "rater", "withdrawal", "confrontation", "resolution", "therapist_contribution")):
-        rated[row["transcript_id"]][row["rater"]] = row
-    return rated
-
-
-def _rating(rows: Sequence[dict[str, str]]) -> Rating:
-    resolutions = [float(row["resolution"]) for row in rows if row["resolution"]]
-    return Rating(
-        mean(float(row["withdrawal"]) for row in rows),
-        mean(float(row["confrontation"]) for row in rows),
-        mean(resolutions) if resolutions else None,
-        mean(float(row["therapist_contribution"]) for row in rows),
-    )
-
-
-def _rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = set(columns) - set(reader.fieldnames or ())
-            if missing:
-                raise CorpusError(f"{path}: missing column {', '.join(sorted(missing))}; expected the file as published")
-            return list(reader)
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: no such file") from None

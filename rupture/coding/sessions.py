@@ -2,11 +2,12 @@
 problem."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rupture.analysis import SessionRating
 from rupture.codebook import BY_CODE, STRATEGIES
+from rupture.coding.standoff import Coding, Raters, coded_by, read_raters
 from rupture.coding.values import CodedSession, Rating, votes_of
 from rupture.errors import CorpusError
 from rupture.transcript import Role, Transcript, Turn
@@ -14,6 +15,10 @@ from rupture.transcript import Role, Transcript, Turn
 _HEADER = re.compile(r"=== (\w+: .*)")
 _TURN = re.compile(r"(T|C\d?): ([^{}]*?)(?: ?\{([^{}]*)\})?")
 _SPEAKERS = {"T": "Therapist", "C": "Client", "C1": "Client A", "C2": "Client B", "C3": "Client C"}
+HELD_OUT = ("test", "practice", "cases")
+"""The parts of our own sessions that no model is trained on: for reports, for trainees, and for single moments."""
+WRITER = "writer"
+"""The rater who wrote a session; the others coded it blind."""
 _RATING_KEYS = ("withdrawal", "confrontation", "resolution", "therapist_contribution")
 
 
@@ -32,22 +37,52 @@ def read_sessions(paths: Iterable[Path]) -> list[CodedSession]:
     return sessions
 
 
-def split_sessions(folder: Path) -> tuple[list[CodedSession], list[CodedSession]]:
-    """(train, test): the sessions of `folder`, by its `split.yaml`; CorpusError when that names a session there is not."""
+def split_sessions(folder: Path, annotations: Path) -> dict[str, list[CodedSession]]:
+    """The sessions of `folder` by part, `train` and HELD_OUT, as its `split.yaml` says, with the votes of their writers and of
+    the blind coders in `annotations`. CorpusError when the split names a session twice or one there is not, or when nobody has
+    coded a session blind.
+    """
+    sessions = read_sessions(sorted(folder.glob("*.txt")))
+    raters = raters_of(sessions, annotations)
+    part_of = _parts(folder / "split.yaml", {session.transcript.id for session in sessions})
+    parts: dict[str, list[CodedSession]] = {part: [] for part in ("train", *HELD_OUT)}
+    for session in sessions:
+        codings = raters[session.transcript.id].values()
+        if len(codings) < 2:
+            raise CorpusError(
+                f"{annotations}: nobody has coded session {session.transcript.id} blind; no session is used coded once"
+            )
+        parts[part_of.get(session.transcript.id, "train")].append(coded_by(session, codings))
+    return parts
+
+
+def raters_of(sessions: Sequence[CodedSession], annotations: Path) -> Raters:
+    """Who coded our own sessions: each one's writer, from `sessions` as they are read, and the blind coders."""
+    blind = read_raters(annotations)
+    return {s.transcript.id: {WRITER: _writer(s)} | blind.get(s.transcript.id, {}) for s in sessions}
+
+
+def _writer(session: CodedSession) -> Coding:
+    if session.rating is None:
+        raise CorpusError(f"session {session.transcript.id} has no ratings")
+    return Coding({i: session.codes(i) for i in range(len(session.votes)) if session.votes[i]}, session.rating)
+
+
+def _parts(path: Path, known: set[str]) -> dict[str, str]:
+    """Session id to its held-out part."""
     import yaml
 
-    sessions = read_sessions(sorted(folder.glob("*.txt")))
-    split = folder / "split.yaml"
     try:
-        test = set(yaml.safe_load(split.read_text(encoding="utf-8"))["test"])
+        lists = yaml.safe_load(path.read_text(encoding="utf-8"))
+        named = [(id, part) for part in HELD_OUT for id in lists[part]]
     except (OSError, yaml.YAMLError, KeyError, TypeError):
-        raise CorpusError(f"{split}: expected a list of session ids under 'test:'") from None
-    if unknown := test - {session.transcript.id for session in sessions}:
-        raise CorpusError(f"{split}: no session has the id {min(unknown)!r}")
-    return (
-        [session for session in sessions if session.transcript.id not in test],
-        [session for session in sessions if session.transcript.id in test],
-    )
+        raise CorpusError(f"{path}: expected lists of session ids under {', '.join(HELD_OUT)}") from None
+    part_of = dict(named)
+    if unknown := part_of.keys() - known:
+        raise CorpusError(f"{path}: no session has the id {min(unknown)!r}")
+    if len(part_of) < len(named):
+        raise CorpusError(f"{path}: a session is listed twice")
+    return part_of
 
 
 def _file_sessions(path: Path) -> Iterator[CodedSession]:

@@ -3,27 +3,22 @@
 Cohen's kappa of each pair of raters over the turns of the transcripts both read.
 """
 
-import csv
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rupture.codebook import Family
-from rupture.errors import CorpusError
+from rupture.codebook import STRATEGIES, Family
+from rupture.coding.standoff import Coding, Raters
+from rupture.coding.values import names_for
 from rupture.evaluation.intervals import Estimate, estimate, resampled
 from rupture.evaluation.metrics import confusion
-from rupture.evaluation.samples import FAMILIES, Sample, shows
+from rupture.evaluation.samples import Sample, shows
 from rupture.transcript import Role, Transcript
 
-NAMES: tuple[str, ...] = (*FAMILIES, Family.STRATEGY.value)
-
-Coding = Mapping[str, Mapping[int, Sequence[str]]]
-"""One rater's codes: transcript id, then turn. A transcript in which the rater coded nothing has an empty mapping."""
+NAMES: tuple[str, ...] = (*names_for(Role.CLIENT), *names_for(Role.THERAPIST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +28,39 @@ class Agreement:
     raters: tuple[str, str]
     sessions: int
     kappa: Mapping[str, Estimate]
+    given: Mapping[str, tuple[int, int]]
+    """How many turns the first and the second rater gave each name."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         kappa = {name: value.to_dict() for name, value in self.kappa.items()}
-        return {"raters": list(self.raters), "sessions": self.sessions, "kappa": kappa}
+        given = {name: list(pair) for name, pair in self.given.items()}
+        return {"raters": list(self.raters), "sessions": self.sessions, "kappa": kappa, "given": given}
 
 
-def agreement(transcripts: Sequence[Transcript], coders: Mapping[str, Coding]) -> list[Agreement]:
+def agreement(transcripts: Sequence[Transcript], raters: Raters) -> list[Agreement]:
     """Every pair of raters that read a transcript in common, in order of the raters' names."""
     results = []
-    for first, second in combinations(sorted(coders), 2):
-        shared = [t for t in transcripts if t.id in coders[first] and t.id in coders[second]]
+    everybody = sorted({rater for transcript in transcripts for rater in raters[transcript.id]})
+    for first, second in combinations(everybody, 2):
+        shared = [(t, raters[t.id][first], raters[t.id][second]) for t in transcripts if {first, second} <= raters[t.id].keys()]
         if shared:
             weights = resampled(len(shared))
-            kappa = {
-                name: estimate(confusion(_pair(name, shared, coders[first], coders[second]), weights).kappa(), len(shared))
-                for name in NAMES
-            }
-            results.append(Agreement((first, second), len(shared), kappa))
+            samples = {name: _pair(name, shared) for name in NAMES}
+            kappa = {name: estimate(confusion(found, weights).kappa(), len(shared)) for name, found in samples.items()}
+            given = {name: (found.positives, int(found.coded.sum())) for name, found in samples.items()}
+            results.append(Agreement((first, second), len(shared), kappa, given))
     return results
 
 
-def read_raters(annotations: Path) -> dict[str, Coding]:
-    """The raters of AnnoMI from `turn_codes.csv` and `session_ratings.csv` (who read what, codes or none)."""
-    coders: dict[str, dict[str, dict[int, list[str]]]] = defaultdict(dict)
-    for row in _rows(annotations / "session_ratings.csv"):
-        coders[row["rater"]][f"annomi-{row['transcript_id']}"] = {}
-    for row in _rows(annotations / "turn_codes.csv"):
-        coded = coders[row["rater"]].setdefault(f"annomi-{row['transcript_id']}", {})
-        coded[int(row["utterance_id"])] = row["codes"].replace(",", " ").replace(";", " ").split()
-    return dict(coders)
-
-
-def _pair(name: str, transcripts: Sequence[Transcript], first: Coding, second: Coding) -> Sample:
-    role = Role.THERAPIST if name == Family.STRATEGY else Role.CLIENT
-    turns = [(i, t.id, turn.index) for i, t in enumerate(transcripts) for turn in t.turns if turn.role is role]
-    given = [np.array([shows(name, rater[key].get(turn, ())) for _, key, turn in turns], np.bool_) for rater in (first, second)]
+def _pair(name: str, shared: Sequence[tuple[Transcript, Coding, Coding]]) -> Sample:
+    role = Role.THERAPIST if name == Family.STRATEGY or name in STRATEGIES else Role.CLIENT
+    turns = [
+        (i, shows(name, first.codes.get(turn.index, ())), shows(name, second.codes.get(turn.index, ())))
+        for i, (transcript, first, second) in enumerate(shared)
+        for turn in transcript.turns
+        if turn.role is role
+    ]
     number = np.array([i for i, _, _ in turns], np.int64)
-    return Sample(name, len(transcripts), number, given[1], given[0].astype(np.float64), given[0])
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: no such file; expected AnnoMI's codes, for example in corpus/annotations/annomi") from None
+    one, other = (np.array([turn[k] for turn in turns], np.bool_) for k in (1, 2))
+    return Sample(name, len(shared), number, one, one.astype(np.float64), other)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rupture.analysis import Scores, SessionRating
+from rupture.analysis import Scores
 from rupture.codebook import MARKERS, RUPTURE
 from rupture.coding.values import CodedSession, Rating
 from rupture.episodes import episode_of_turn, find_episodes
@@ -51,15 +51,15 @@ class Prediction:
         )
 
 
-def predict(transcript: Transcript, scores: Sequence[Scores], policy: Policy, rating: SessionRating | None = None) -> Prediction:
-    """What `policy` makes of `scores`, by the same steps as an analysis."""
+def predict(transcript: Transcript, scores: Sequence[Scores], policy: Policy) -> Prediction:
+    """What `policy` makes of `scores`, by the same steps as an analysis; the rating is left to the caller."""
     findings = find(transcript, scores, policy)
     codes = {finding.turn: finding.codes for finding in findings}
     episodes = find_episodes(transcript, codes)
     client = [finding for finding in findings if transcript.turns[finding.turn].role is Role.CLIENT]
     moments = top_moments(client, scores, episode_of_turn(episodes, transcript), policy)
     by_turn = tuple(codes.get(turn.index, ()) for turn in transcript.turns)
-    return Prediction(transcript.id, tuple(scores), by_turn, moments, Rating.of(rating) if rating else None)
+    return Prediction(transcript.id, tuple(scores), by_turn, moments)
 
 
 def reference_codes(session: CodedSession) -> dict[int, tuple[str, ...]]:

@@ -3,10 +3,10 @@
 import pytest
 
 from rupture.analysis import SessionRating
-from rupture.coding.sessions import read_sessions
+from rupture.coding.sessions import HELD_OUT, read_sessions, split_sessions
 from rupture.coding.values import Rating
 from rupture.errors import CorpusError
-from rupture.resources import SESSIONS
+from rupture.resources import BLIND_CODES, SESSIONS
 from rupture.transcript import Role
 
 RATINGS = "S: withdrawal=3 confrontation=1 resolution=2 therapist_contribution=3"
@@ -125,22 +125,57 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_sessions([tmp_path / "gone.txt"])
 
 
-FOUNDING = {"couples-cross-cultural.txt", "health-behaviour.txt", "individual.txt", "relational.txt", "youth-mandated.txt"}
+@pytest.fixture
+def corpus(file, tmp_path):
+    """A folder of two sessions, their blind codes, and a split as given."""
+
+    def write(split="test: [b1-02]\npractice: []\ncases: []\n", rated=("b1-01", "b1-02")):
+        file(f"{SESSION}\n{SESSION.replace('b1-01', 'b1-02')}")
+        (tmp_path / "split.yaml").write_text(split, encoding="utf-8")
+        header = "transcript_id,utterance_id,rater,codes\n"
+        (tmp_path / "turn_codes.csv").write_text(header + f"{rated[0]},1,blind,W2\n", encoding="utf-8")
+        header = "transcript_id,rater,withdrawal,confrontation,resolution,therapist_contribution\n"
+        rows = "".join(f"{id},blind,1,1,,1\n" for id in rated)
+        (tmp_path / "session_ratings.csv").write_text(header + rows, encoding="utf-8")
+        return tmp_path, tmp_path
+
+    return write
 
 
-def test_the_founding_sessions_are_all_there():
-    files = sorted(SESSIONS.glob("*.txt"))
-    sessions = read_sessions(files)
-    clients = [(s, t.index) for s in sessions for t in s.transcript.turns if t.role is Role.CLIENT]
-    counts = (
-        len(sessions),
-        sum(len(s.transcript.turns) for s in sessions),
-        len(clients),
-        sum(bool(s.codes(turn)) for s, turn in clients),
-    )
-    # As GUIDE.md counts them; more sessions may join them later.
-    founding = (120, 4_213, 2_195, 663)
-    assert {file.name for file in files} >= FOUNDING
-    assert all(found >= expected for found, expected in zip(counts, founding, strict=True))
-    if {file.name for file in files} == FOUNDING:
-        assert counts == founding
+def test_the_split_hands_out_sessions_with_the_votes_of_writer_and_blind_coder(corpus):
+    parts = split_sessions(*corpus())
+    assert {part: [s.transcript.id for s in sessions] for part, sessions in parts.items()} == {
+        "train": ["b1-01"], "test": ["b1-02"], "practice": [], "cases": [],
+    }  # fmt: skip
+    (session,) = parts["train"]
+    assert session.votes[1]["W2"] == 1
+    assert session.votes[3]["W5"] == 0.5
+    assert session.rating == Rating(2, 1, 2, 2)
+
+
+BROKEN_SPLITS = {
+    "a part is missing": ("test: [b1-02]\npractice: []\n", "expected lists of session ids"),
+    "an unknown session": ("test: [b9-99]\npractice: []\ncases: []\n", "no session has the id 'b9-99'"),
+    "a session in two parts": ("test: [b1-02]\npractice: [b1-02]\ncases: []\n", "listed twice"),
+}
+
+
+@pytest.mark.parametrize(("split", "problem"), BROKEN_SPLITS.values(), ids=BROKEN_SPLITS)
+def test_a_broken_split_says_what_is_wrong(corpus, split, problem):
+    with pytest.raises(CorpusError, match=problem):
+        split_sessions(*corpus(split=split))
+
+
+def test_no_session_is_used_coded_once(corpus):
+    with pytest.raises(CorpusError, match="nobody has coded session b1-02 blind"):
+        split_sessions(*corpus(rated=("b1-01",)))
+
+
+def test_the_corpus_is_as_large_and_as_held_out_as_promised():
+    parts = split_sessions(SESSIONS, BLIND_CODES)
+    sessions = [session for part in parts.values() for session in part]
+    assert len(sessions) >= 400
+    assert sum(len(session.transcript.turns) for session in sessions) >= 16_000
+    assert len(parts["practice"]) == 60
+    hands = {part: {session.transcript.id.split("-")[0] for session in parts[part]} for part in ("train", *HELD_OUT)}
+    assert not (hands["test"] | hands["cases"]) & hands["train"]  # written by other hands

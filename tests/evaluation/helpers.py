@@ -2,13 +2,13 @@
 
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rupture.analysis import SessionRating
 from rupture.coding.annomi import read_annomi
 from rupture.coding.values import CodedSession, Rating, names_for, votes_of
 from rupture.evaluation.samples import Sample
@@ -65,8 +65,8 @@ def noisy(session: CodedSession) -> Prediction:
         {name: 0.3 * rng.random() + 0.6 * rng.random() * votes.get(name, 0) for name in names_for(turn.role)}
         for turn, votes in zip(session.transcript.turns, session.votes, strict=True)
     ]
-    rating = SessionRating(*(int(number) for number in rng.integers(1, 6, 4)))
-    return predict(session.transcript, scores, Policy(top=0.3, default=0.28), rating)
+    rating = Rating(*(float(number) for number in rng.integers(1, 6, 4)))
+    return replace(predict(session.transcript, scores, Policy(top=0.3, default=0.28)), rating=rating)
 
 
 def many(count: int = 14, source: str = "own") -> list[CodedSession]:

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from rupture.coding.sessions import split_sessions
-from rupture.resources import SESSIONS
+from rupture.resources import BLIND_CODES, SESSIONS
 from rupture.transcript import Role
 from tests.ui.conftest import ROOT, free_port
 
@@ -34,7 +34,7 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def session():
     """A held-out practice session with ruptures, without its codes."""
-    _, test = split_sessions(SESSIONS)
+    test = split_sessions(SESSIONS, BLIND_CODES)["test"]
     coded = next(s for s in test if len(s.transcript.turns) >= 30 and sum("rupture" in v for v in s.votes) >= 5)
     return coded.transcript
 
