@@ -44,7 +44,7 @@ def run_detection(
     if detector is DetectorName.LLM:
         coder, decisions = build_llm_detector()
         digest = decisions.model.digest if decisions.model else ""
-        predictor = partial(_scored, coder, decisions)
+        predictor: Callable[[CodedSession], Prediction] = partial(_scored, coder, decisions)
     else:
         digest, predictor = read_card(MODEL).digest, _predictor(sessions, progress)
     digests = {"model": digest, "cases": digest_sessions(sessions)}
