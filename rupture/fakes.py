@@ -1,6 +1,7 @@
-"""Honest stand-ins for the three outside parts: for tests, demos and offline evals. They do what they are told and say so."""
+"""Honest stand-ins for the four outside parts: for tests, demos and offline evals. They do what they are told and say so."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rupture.analysis import Scores
 from rupture.errors import ChatModelError
@@ -48,3 +49,18 @@ class ScriptedChat:
         answer = self._answers.pop(0)
         for start in range(0, len(answer), 7):
             yield answer[start : start + 7]
+
+
+class ScriptedStructuredModel:
+    """Gives the answers it was handed in turn, whatever the schema; remembers what it was asked. Exhausted, it is an error."""
+
+    def __init__(self, *answers: Mapping[str, Any]) -> None:
+        self._answers = list(answers)
+        self.asked: list[tuple[str, str, Mapping[str, Any]]] = []
+
+    def answer(self, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See `StructuredModel.answer`."""
+        self.asked.append((system, user, schema))
+        if not self._answers:
+            raise ChatModelError("the scripted language model has no answer left")
+        return self._answers.pop(0)

@@ -63,9 +63,12 @@ class LangChainChat:
         with _private():
             text = model.invoke(_messages(system, user)).text
         try:
-            return dict(json.loads(text))
-        except (ValueError, TypeError):
-            raise ChatModelError("the local language model did not finish its answer in the form it was asked for") from None
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise ChatModelError("the local language model did not finish its answer in the form it was asked for")
+        return found
 
 
 def _messages(system: str, user: str) -> list["BaseMessage"]:

@@ -61,7 +61,8 @@ class _LocalTransport(httpx.BaseTransport):
     """Sends to loopback addresses only, and bounds what comes back."""
 
     def __init__(self) -> None:
-        self._inner = httpx.HTTPTransport(trust_env=False, retries=0)
+        # No connection stays open when its answer is read.
+        self._inner = httpx.HTTPTransport(trust_env=False, retries=0, limits=httpx.Limits(max_keepalive_connections=0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         loopback_url(str(request.url.copy_with(query=None, fragment=None)))

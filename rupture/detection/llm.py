@@ -131,7 +131,8 @@ def _checked(item: Any, transcript: Transcript, chunk: frozenset[int]) -> Given 
     turn, code, quote, confidence = (item.get(key) for key in ("turn", "code", "quote", "confidence"))
     if not (isinstance(turn, int) and isinstance(confidence, int) and isinstance(code, str) and isinstance(quote, str)):
         return None
-    if turn not in chunk or confidence not in _SURE:
+    # To Python, True is 1.
+    if isinstance(turn, bool) or isinstance(confidence, bool) or turn not in chunk or confidence not in _SURE:
         return None
     if code not in (STRATEGIES if transcript.turns[turn].role is Role.THERAPIST else MARKERS):
         return None
@@ -140,11 +141,13 @@ def _checked(item: Any, transcript: Transcript, chunk: frozenset[int]) -> Given 
 
 
 def _find(quote: str, text: str) -> Span | None:
-    """Where the quote stands in the text, white space aside; None when it does not or holds no word."""
-    words = quote.split()
+    """Where the quote stands in the text, white space aside; None when it does not, holds no word, or parts one: "no" is not
+    in "I know". Only a quote as long as the schema lets it be may have been cut off inside a word."""
     if not re.search(r"\w", quote):
         return None
-    match = re.search(r"\s+".join(map(re.escape, words)), text)
+    words = r"\s+".join(map(re.escape, quote.split()))
+    end = r"(?<!\w\B)" if len(quote) < _MOST_QUOTED else ""
+    match = re.search(rf"(?!\B\w){words}{end}", text)
     return match.span() if match else None
 
 

@@ -95,10 +95,10 @@ def test_loopback_is_accepted_and_no_name_is_left_in_it(url, sent_to, no_network
 
 
 class _Server:
-    """An HTTP server on a free loopback port; `answer` writes what comes back, `seen` are the requests."""
+    """An HTTP server on a free loopback port; `answer` writes what comes back, `seen` are the requests, `sent` their bodies."""
 
     def __init__(self, answer, tags=None):
-        seen = self.seen = []
+        seen, sent = self.seen, self.sent = [], []
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
@@ -111,7 +111,7 @@ class _Server:
 
             def do_POST(self):
                 seen.append(("POST", self.path))
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                sent.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
                 answer(self)
 
             def log_message(self, *_):
@@ -260,6 +260,57 @@ def test_whatever_the_server_sends_the_composed_reply_stands(ask, serve, name):
     reply, _ = ask(WITHDRAWAL, "what could I have said?", chat=_chat(serve(BROKEN[name]).url))
     assert (reply.text, reply.claims, reply.source) == (plain.text, plain.claims, "composed")
     assert reply.note
+
+
+SCHEMA = {"title": "codes", "type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+
+
+def _completion(content, reason="stop"):
+    message = {"role": "assistant", "content": content}
+    choice = {"index": 0, "message": message, "finish_reason": reason}
+    body = {"id": "c", "object": "chat.completion", "created": 0, "model": "model", "choices": [choice]}
+    return _body(json.dumps(body).encode(), kind="application/json")
+
+
+def test_an_answer_is_asked_for_with_its_schema_and_comes_back_as_data(serve):
+    server = serve(_completion('{"n": 1}'))
+    assert _chat(server.url).answer("the rules", "the turns", SCHEMA) == {"n": 1}
+    (sent,) = map(json.loads, server.sent)
+    assert [(m["role"], m["content"]) for m in sent["messages"]] == [("system", "the rules"), ("user", "the turns")]
+    assert sent["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "codes", "schema": SCHEMA, "strict": True},
+    }
+    assert sent["temperature"] == 0
+    assert sent["max_completion_tokens"] > json.loads(_streamed(serve))["max_completion_tokens"]
+
+
+def _streamed(serve):
+    server = serve(_body(_sse("fine")))
+    list(_chat(server.url).stream("s", "u"))
+    return server.sent[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "codes: none", '{"n": ', "[]", '[["n", 1]]', "null", "1", '"n"', "[" * 100_000, '{"n":' * 100_000, "9" * 5_000],
+)
+def test_an_answer_that_is_no_object_is_an_error_that_repeats_none_of_it(serve, content):
+    with pytest.raises(ChatModelError, match=r"in the form it was asked for$"):
+        _chat(serve(_completion(content)).url).answer("s", "u", SCHEMA)
+
+
+def test_an_answer_cut_off_at_the_limit_is_an_error(serve):
+    with pytest.raises(ChatModelError, match=r"did not (answer|finish)"):
+        _chat(serve(_completion('{"n": 1', "length")).url).answer("s", "u", SCHEMA)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_the_server_sends_for_data_is_one_error_without_the_session(serve, name):
+    with pytest.raises(ChatModelError, match="the local language model did not") as failed:
+        _chat(serve(BROKEN[name]).url).answer("s", "a secret session", SCHEMA)
+    assert "secret" not in str(failed.value)
+    assert failed.value.__cause__ is None
 
 
 def test_a_server_that_is_not_there_costs_little_and_says_so(ask):

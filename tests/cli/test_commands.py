@@ -133,6 +133,27 @@ def test_a_chat_model_elsewhere_is_refused_before_anything_is_sent(session):
     assert "not on this machine" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["analyze", "batch"])
+def test_asking_for_a_language_model_that_is_not_set_says_in_one_line_how_to_name_one(command, session, tmp_path):
+    import os
+
+    out = tmp_path / "out.jsonl"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("RUPTURE_CHAT")}
+    done = run(command, str(session), *(["--out", str(out)] if command == "batch" else []), "--detector", "llm", env=env)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "RUPTURE_CHAT_MODEL=ollama:llama3.2" in line
+    assert done.stdout == ""
+    assert not out.exists()
+
+
+def test_a_detector_that_does_not_exist_is_refused_with_those_that_do(session):
+    done = run("analyze", str(session), "--detector", "oracle")
+    assert done.returncode == 2
+    assert "trained" in done.stderr
+    assert "llm" in done.stderr
+
+
 def test_guidance_and_sessions_are_in_order():
     assert run("guidance", "check").returncode == 0
     assert run("eval", "validate").returncode == 0
