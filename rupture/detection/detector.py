@@ -9,6 +9,7 @@ from rupture.detection.calibration import to_scores
 from rupture.detection.card import SESSION_MODEL, digest_of, read_card
 from rupture.detection.features import shape_features
 from rupture.detection.heads import HEADS
+from rupture.detection.names import without_names
 from rupture.encoder import Encoder, session
 from rupture.errors import ModelError
 from rupture.transcript import Transcript
@@ -31,7 +32,7 @@ class OnnxDetector:
 
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
-        encoded = self._encoder.layers([turn.text for transcript in transcripts for turn in transcript.turns])
+        encoded = self._encoder.layers([text for transcript in transcripts for text in without_names(transcript.turns)])
         scored: list[list[Scores]] = []
         start = 0
         for transcript in transcripts:

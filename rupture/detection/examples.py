@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rupture.coding.values import CodedSession
 from rupture.detection.features import shape_features
 from rupture.detection.heads import ACTS, CLIENT_HEADS, HEADS, TRAINED_RATINGS
+from rupture.detection.names import without_names
 from rupture.encoder import Encoder
 from rupture.transcript import Role, Transcript
 
@@ -30,7 +31,7 @@ class Example:
 
 def inputs(transcript: Transcript, encoder: Encoder) -> tuple[Array, Array]:
     """(turns, encoding columns) and (turns, shape columns): all that the model sees of a session."""
-    encoded = encoder.layers([turn.text for turn in transcript.turns])
+    encoded = encoder.layers(without_names(transcript.turns))
     return encoded.reshape(len(encoded), -1), shape_features(transcript)
 
 

@@ -1,0 +1,39 @@
+"""Names are taken out before anything is encoded, and nothing else is."""
+
+from rupture.detection.names import without_names
+from rupture.transcript import Role, Turn
+
+
+def said(*texts):
+    return without_names([Turn(i, "C", Role.CLIENT, text) for i, text in enumerate(texts)])
+
+
+def test_a_name_inside_a_sentence_is_replaced_wherever_it_stands():
+    assert said("Morning, Oluwaseun.", "Oluwaseun? That is what Mrs Okafor calls me.") == [
+        "Morning, Sam.",
+        "Sam? That is what Sam Sam calls me.",
+    ]
+
+
+def test_a_possessive_keeps_its_ending():
+    assert said("It was at Kofi's place.") == ["It was at Sam's place."]
+
+
+def test_the_first_person_and_sentence_starts_stay():
+    words = ["Well, I don't know. I'm tired.", "Yes. Maybe."]
+    assert said(*words) == words
+
+
+def test_a_word_that_is_also_said_in_lower_case_is_no_name():
+    assert said("So, Will you come?", "I will.") == ["So, Will you come?", "I will."]
+
+
+def test_lower_case_transcripts_and_shouting_are_left_alone():
+    words = ["so maria said no", "I said NO to her"]
+    assert said(*words) == words
+
+
+def test_two_sessions_that_differ_in_names_read_the_same():
+    talk = ("Hello, {0}. How is {1}?", "{1} is fine, she saw Dr {2}.")
+    one, other = ([line.format(*names) for line in talk] for names in (("Emily", "Jack", "Ng"), ("Xiadani", "Þorgeir", "Nwosu")))
+    assert said(*one) == said(*other)
