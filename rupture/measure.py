@@ -2,7 +2,7 @@
 is at hand, on
 AnnoMI with models trained fold by fold. Brings detection and evaluation together; both stay ignorant of each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from rupture.encoder import Encoder
 from rupture.evaluation import detection, runs
 from rupture.evaluation.agreement import Agreement, agreement
 from rupture.evaluation.groups import by_file, by_length, by_quality
+from rupture.evaluation.robustness import as_recognised, name_shifts, named, recognition_loss, report
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import Prediction, predict
 from rupture.protocols import Detector, DetectorName
-from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS, SUITES
+from rupture.resources import ANNOTATIONS, BLIND_CODES, CASES, MODEL, SESSIONS, SUITES
 from rupture.session_rating import rate
 from rupture.transcript import Transcript
 
@@ -46,7 +47,7 @@ def run_detection(
         digest = decisions.model.digest if decisions.model else ""
         predictor: Callable[[CodedSession], Prediction] = partial(_scored, coder, decisions)
     else:
-        digest, predictor = read_card(MODEL).digest, _predictor(sessions, progress)
+        digest, predictor = read_card(MODEL).digest, _predictor(sessions, folder / "members", progress)
     digests = {"model": digest, "cases": digest_sessions(sessions)}
     plan = runs.Plan("detection", digests, {"annomi": annomi is not None, "detector": detector.value})
     detection.run_detection(
@@ -67,6 +68,28 @@ def score_detection(folder: Path, annomi: Path | None) -> tuple[runs.Record, dic
     return runs.read_record(folder), scores, load_suite(SUITES / "detection.yaml")
 
 
+def score_robustness(folder: Path) -> str:
+    """Measures the shipped detector with names swapped and on recognised speech; writes `scores.json`, returns the report."""
+    card, detector = read_card(MODEL), build_detector()
+
+    def predicted(transcripts: Iterable[Transcript]) -> list[Prediction]:
+        return [_prediction(t, detector.score([t])[0], card.decisions) for t in transcripts]
+
+    plain = split_sessions(SESSIONS, BLIND_CODES)["test"]
+    recognised = [as_recognised(session) for session in plain]
+    scores = {
+        "schema": 1,
+        "model": card.id,
+        "cases": digest_sessions(plain),
+        "sessions": len(plain),
+        "names": name_shifts({key: predicted(by.values()) for key, by in named(CASES / "names.yaml").items()}),
+        "recognised": recognition_loss(plain, *(predicted(s.transcript for s in sessions) for sessions in (plain, recognised))),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    runs.write_json(folder / runs.SCORES, scores)
+    return report(scores, card.id)
+
+
 def _agreement(sessions: Sequence[CodedSession]) -> list[Agreement]:
     """Of the raters of AnnoMI, if it is among `sessions`, and of those who coded our own sessions, all of them."""
     own = read_sessions(sorted(SESSIONS.glob("*.txt")))
@@ -77,8 +100,9 @@ def _agreement(sessions: Sequence[CodedSession]) -> list[Agreement]:
     ]
 
 
-def _predictor(sessions: Sequence[CodedSession], progress: Progress) -> Callable[[CodedSession], Prediction]:
-    """Predicts own sessions with the shipped model; the folds are trained when the first AnnoMI session comes up."""
+def _predictor(sessions: Sequence[CodedSession], store: Path, progress: Progress) -> Callable[[CodedSession], Prediction]:
+    """Predicts own sessions with the shipped model; the folds are trained when the first AnnoMI session comes up, their members
+    kept in `store`."""
 
     @cache
     def shipped() -> tuple[Detector, Decisions]:
@@ -88,7 +112,7 @@ def _predictor(sessions: Sequence[CodedSession], progress: Progress) -> Callable
     def folds() -> dict[str, tuple[list[Scores], Decisions]]:
         own = split_sessions(SESSIONS, BLIND_CODES)["train"]
         annomi = [session for session in sessions if session.source == "annomi"]
-        held = cross_validate([*own, *annomi], fold_ids(ANNOTATIONS), Encoder(), progress)
+        held = cross_validate([*own, *annomi], fold_ids(ANNOTATIONS), Encoder(), store, progress)
         return {s.transcript.id: (scores, h.decisions) for h in held for s, scores in zip(h.sessions, h.scores, strict=True)}
 
     def predicted(session: CodedSession) -> Prediction:

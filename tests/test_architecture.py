@@ -49,7 +49,13 @@ HOMES = {
     "transformers": {"rupture.detection.export"},
     "typer": {"rupture.cli"},
     "uvicorn": {"rupture.ui"},
-    "yaml": {"rupture.prompts", "rupture.coding.sessions", "rupture.guidance.frontmatter", "rupture.evaluation.suites"},
+    "yaml": {
+        "rupture.prompts",
+        "rupture.coding.sessions",
+        "rupture.guidance.frontmatter",
+        "rupture.evaluation.robustness",
+        "rupture.evaluation.suites",
+    },
 }
 HEAVY = {
     *("gradio", "plotly", "fastapi", "chromadb", "langchain", "langchain_core", "langchain_openai", "langsmith"),

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     group.command("validate")(validate)
     group.command("run")(run)
     group.command("report")(report)
+    group.command("robustness")(robustness)
     app.add_typer(group, name="eval")
 
 
@@ -60,17 +61,29 @@ def run(
 
 
 def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
-    """Score a finished run again from its saved answers and write report.md."""
+    """Score a finished run again from its saved answers and write report.md with its pictures."""
     from rupture.evaluation.gates import verdict
+    from rupture.evaluation.report import pictures
     from rupture.evaluation.report import report as as_markdown
     from rupture.measure import score_detection
 
     folder = _folder(suite, out)
     record, scores, loaded = score_detection(folder, annomi)
-    (folder / "report.md").write_text(as_markdown(record, scores, loaded), encoding="utf-8")
+    for name, text in {"report.md": as_markdown(record, scores, loaded), **pictures(scores, loaded)}.items():
+        (folder / name).write_text(text, encoding="utf-8")
     outcome = verdict(loaded, scores)
     sys.stdout.write(f"{outcome.state}: {folder / 'report.md'}\n")
     raise typer.Exit(outcome.exit_code)
+
+
+def robustness(out: Folder = None) -> None:
+    """Measure the shipped detector with the names of other origins and on text as speech recognition writes it."""
+    from rupture.measure import score_robustness
+
+    folder = out or _RUNS / "robustness"
+    text = score_robustness(folder)
+    (folder / "report.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{folder / 'report.md'}\n")
 
 
 def _folder(suite: str, out: Path | None) -> Path:

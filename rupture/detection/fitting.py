@@ -1,7 +1,9 @@
 """Fits the ensemble of session networks to examples. Needs torch; the same examples and seeds give the same members."""
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -43,6 +45,20 @@ def fit(training: Sequence[Example], domains: Domains, seed: int) -> SessionNetw
             optimiser.step()
             schedule.step()
     return network.eval()
+
+
+def kept(path: Path, make: Callable[[], SessionNetwork]) -> SessionNetwork:
+    """The member saved at `path`, or a new one that is saved there: all of it or nothing."""
+    if path.exists():
+        state = torch.load(path, weights_only=True)
+        network = SessionNetwork(state["encoding_stats"], state["shape_stats"])
+        network.load_state_dict(state)
+        return network.eval()
+    network = make()
+    part = path.with_suffix(f".{os.getpid()}")
+    torch.save(network.state_dict(), part)
+    os.replace(part, path)
+    return network
 
 
 def predict(members: Sequence[SessionNetwork], sessions: Sequence[Example]) -> list[Array]:

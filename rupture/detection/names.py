@@ -13,19 +13,22 @@ from rupture.transcript import Turn
 NEUTRAL = "Sam"
 """A name of one word piece, used for women and men alike."""
 
-_WORD = re.compile(r"[^\W\d_]+")
-_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]+")
+_LETTERS = r"[^\W\d_]+"
+_WORD = re.compile(rf"{_LETTERS}(?:[-'’](?!s\b){_LETTERS})*")
+"""O'Sullivan and Ji-eun are one word; the ending of a possessive is none."""
+_INSIDE = re.compile(rf"(?<=[\w,;] ){_WORD.pattern}")
 """A word after a word or comma and one space: not at the start of a sentence."""
-_CAPITALISED = re.compile(r"[^\W\d_]{2,}")
+_SEVERAL = re.compile(rf"\b{NEUTRAL}(?: {NEUTRAL})+\b")
 
 
 def without_names(turns: Sequence[Turn]) -> list[str]:
-    """The turns' texts with every word that looks like a name replaced by NEUTRAL."""
+    """The turns' texts with every word, or run of words, that looks like a name replaced by NEUTRAL."""
     lower = {word for turn in turns for word in _WORD.findall(turn.text) if word.islower()}
-    names = {
-        word
-        for turn in turns
-        for word in _INSIDE.findall(turn.text)
-        if _CAPITALISED.fullmatch(word) and word[0].isupper() and word[1:].islower() and word.lower() not in lower
-    }
-    return [_WORD.sub(lambda match: NEUTRAL if match[0] in names else match[0], turn.text) for turn in turns]
+    inside = {word for turn in turns for word in _INSIDE.findall(turn.text)}
+    names = {word for word in inside if _capitalised(word) and word.lower() not in lower}
+    return [_SEVERAL.sub(NEUTRAL, _WORD.sub(lambda m: NEUTRAL if m[0] in names else m[0], turn.text)) for turn in turns]
+
+
+def _capitalised(word: str) -> bool:
+    """DeShawn is; I, I'm and NO are not."""
+    return word[0].isupper() and not word.isupper() and not word.startswith(("I'", "I’"))

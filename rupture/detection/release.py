@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,25 +22,32 @@ from rupture.encoder import Encoder
 from rupture.transcript import Role
 
 
-def train_detector(sessions: Sequence[CodedSession], folds: Fold, out: Path, progress: Progress = silent) -> dict[str, Any]:
-    """Trains on `sessions` and writes the model's files and `card.json` to `out`; returns the card. Files in `out` are
-    replaced one
-    by one only when all of them are finished, the card last."""
+def train_detector(
+    sessions: Sequence[CodedSession], folds: Fold, out: Path, progress: Progress = silent, members: int = MEMBERS
+) -> dict[str, Any]:
+    """Trains on `sessions` and writes the model's files and `card.json` to `out`; returns the card. Files in `out` are replaced
+    one by one only when all of them are finished, the card last. Members fitted so far are kept in `.training` beside `out`
+    until then, so that training that was stopped goes on."""
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".training-") as name:
+    store = out.parent / ".training"
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".model-") as name:
         folder = Path(name)
         progress("export the encoder", 0, 1)
         export_encoder(folder)
-        members, calibration, decisions, measured = fit_ensemble(sessions, folds, Encoder(folder), progress)
-        export_ensemble(members, folder / SESSION_MODEL)
-        card = _card(sessions, folder, calibration, decisions) | {"measured": measured}
+        encoder = Encoder(folder)
+        networks, calibration, decisions, measured = fit_ensemble(sessions, folds, encoder, store, progress, members)
+        export_ensemble(networks, folder / SESSION_MODEL)
+        card = _card(sessions, folder, len(networks), calibration, decisions) | {"measured": measured}
         (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         for file in (*FILES, CARD):
             os.replace(folder / file, out / file)
+    shutil.rmtree(store, ignore_errors=True)
     return card
 
 
-def _card(sessions: Sequence[CodedSession], folder: Path, calibration: Calibration, decisions: Decisions) -> dict[str, Any]:
+def _card(
+    sessions: Sequence[CodedSession], folder: Path, members: int, calibration: Calibration, decisions: Decisions
+) -> dict[str, Any]:
     sources = sorted({session.source for session in sessions})
     digest = digest_of(folder)
     turns = [turn for session in sessions for turn in session.transcript.turns]
@@ -47,7 +55,7 @@ def _card(sessions: Sequence[CodedSession], folder: Path, calibration: Calibrati
         "id": f"minilm-gru-{digest[:8]}",
         "digest": digest,
         "what": "all-MiniLM-L6-v2 (int8), frozen; one bidirectional GRU over the session; mean of an ensemble; Platt calibration",
-        "members": MEMBERS * len(sources),
+        "members": members,
         "heads": list(HEADS),
         "covers": [head for head in HEADS if head in calibration],
         "calibration": {head: [round(value, 4) for value in pair] for head, pair in calibration.items()},

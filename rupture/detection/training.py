@@ -5,10 +5,12 @@ one too,
 told apart by a domain flag, because practice sessions are coded far more densely than real talk.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,7 @@ from rupture.detection.calibration import (
 )
 from rupture.detection.examples import Example, examples
 from rupture.detection.heads import HEADS
+from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -65,12 +68,18 @@ class _Task:
     mixed: bool
     seed: int
 
+    @property
+    def name(self) -> str:
+        """Of the file that keeps the member."""
+        return f"{'-'.join(map(str, sorted(self.left_out))) or 'all'}{'-mixed' * self.mixed}-{self.seed}.pt"
+
 
 @dataclass(frozen=True, slots=True)
 class _Data:
     sessions: tuple[CodedSession, ...]
     examples: tuple[Example, ...]
     folds: tuple[int | None, ...]
+    store: Path
 
     def held(self, fold: int) -> list[int]:
         return [i for i, f in enumerate(self.folds) if f == fold]
@@ -83,12 +92,13 @@ def folded(sessions: Sequence[CodedSession], published: Fold) -> Fold:
 
 
 def cross_validate(
-    sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder, progress: Progress = silent
+    sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder, store: Path, progress: Progress = silent
 ) -> Iterator[Held]:
     """Each fold predicted by an ensemble of the other four. Calibration, thresholds and session weights of a fold come from
-    ensembles of three folds predicting the fourth: nothing is chosen on what is reported."""
+    ensembles of three folds predicting the fourth: nothing is chosen on what is reported. Members are kept in `store`, so that
+    a run that was stopped goes on."""
     progress("encode the sessions", 0, 1)
-    data = _data(sessions, folds, encoder)
+    data = _data(sessions, folds, encoder, store)
     numbers = sorted(set(folds.values()))
     outer = {frozenset({k}): _tasks({k}, MEMBERS, data) for k in numbers}
     inner = {frozenset({j, k}): _tasks({j, k}, 1, data) for j in numbers for k in numbers if j < k}
@@ -102,24 +112,28 @@ def cross_validate(
 
 
 def fit_ensemble(
-    sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder, progress: Progress = silent
+    sessions: Sequence[CodedSession],
+    folds: Fold,
+    encoder: Encoder,
+    store: Path,
+    progress: Progress = silent,
+    members: int = MEMBERS,
 ) -> "tuple[list[SessionNetwork], Calibration, Decisions, dict[str, dict[str, float]]]":
-    """The members that ship, trained on all of `sessions`, with calibration and decisions from predictions out of fold, and
-    how well
-    those predictions order the turns."""
+    """The members that ship, `members` of each kind trained on all of `sessions`, with calibration and decisions from predictions
+    out of fold, and how well those order the turns. Members are kept in `store`, so that a run that was stopped goes on."""
     progress("encode the sessions", 0, 1)
-    data = _data(sessions, folds, encoder)
+    data = _data(sessions, folds, encoder, store)
     numbers = sorted(set(folds.values()))
     predicted = _predictions(data, {frozenset({k}): _tasks({k}, 1, data) for k in numbers}, progress)
     held = [(i, predicted[frozenset({k})][i]) for k in numbers for i in data.held(k)]
     held_sessions, held_out = [data.sessions[i] for i, _ in held], [p for _, p in held]
     calibration, decisions = decide_on(held_sessions, held_out)
-    tasks, members = _tasks(set(), MEMBERS, data), []
+    tasks, shipped = _tasks(set(), members, data), []
     with _pool(data) as pool:
         for member in pool.map(_fit, tasks):
-            members.append(member)
-            progress("fit the members that ship", len(members), len(tasks))
-    return members, calibration, decisions, _measured(held_sessions, held_out)
+            shipped.append(member)
+            progress("fit the members that ship", len(shipped), len(tasks))
+    return shipped, calibration, decisions, _measured(held_sessions, held_out)
 
 
 def decide_on(sessions: Sequence[CodedSession], probabilities: Sequence[Array]) -> tuple[Calibration, Decisions]:
@@ -150,8 +164,15 @@ def _measured(sessions: Sequence[CodedSession], probabilities: Sequence[Array]) 
     return measured
 
 
-def _data(sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder) -> _Data:
-    return _Data(tuple(sessions), tuple(examples(sessions, encoder)), tuple(folds.get(s.transcript.id) for s in sessions))
+def _data(sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder, store: Path) -> _Data:
+    """What the workers are given; members of other data, or of another encoder, lie in another folder below `store`."""
+    made = tuple(examples(sessions, encoder))
+    content = hashlib.sha256(digest_sessions(sessions).encode())
+    for example in made:
+        content.update(example.encodings.tobytes() + example.shape.tobytes())
+    folder = store / content.hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    return _Data(tuple(sessions), made, tuple(folds.get(s.transcript.id) for s in sessions), folder)
 
 
 def _tasks(left_out: Iterable[int], members: int, data: _Data) -> list[_Task]:
@@ -195,12 +216,14 @@ def _start_worker(data: _Data) -> None:
 
 
 def _fit(task: _Task) -> "SessionNetwork":
-    from rupture.detection.fitting import fit
+    from rupture.detection.fitting import fit, kept
 
-    if _worker_data is None:
+    data = _worker_data
+    if data is None:
         raise RuntimeError("a worker was used before it was given its data")
-    chosen = [i for i, f in enumerate(_worker_data.folds) if f not in task.left_out and (f is not None or task.mixed)]
-    return fit([_worker_data.examples[i] for i in chosen], [int(_worker_data.folds[i] is None) for i in chosen], task.seed)
+    chosen = [i for i, f in enumerate(data.folds) if f not in task.left_out and (f is not None or task.mixed)]
+    domains = [int(data.folds[i] is None) for i in chosen]
+    return kept(data.store / task.name, lambda: fit([data.examples[i] for i in chosen], domains, task.seed))
 
 
 def _fit_and_predict(task: _Task) -> dict[int, Array]:

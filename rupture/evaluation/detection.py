@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rupture.codebook import MARKERS, Family
+from rupture.codebook import MARKERS, RUPTURE, Family
 from rupture.coding.values import CodedSession, Rating
 from rupture.digests import digest_sessions
 from rupture.errors import RunError
@@ -20,6 +20,7 @@ from rupture.evaluation.baselines import constant, oracle
 from rupture.evaluation.intervals import DRAWS, SEED, estimate, resampled
 from rupture.evaluation.samples import FAMILIES, NAMES, Floats, Sample, sample
 from rupture.evaluation.values import Prediction
+from rupture.transcript import Role
 
 Scores = dict[str, Any]
 Metric = Callable[[Sample, Floats], Floats]
@@ -42,6 +43,7 @@ TURN_METRICS: Mapping[str, Metric] = {
 HEADLINE = ("auroc", "auroc_within", "ap", "kappa")
 """What is also shown of baselines and of groups of sessions."""
 _GROUP_NAMES = (*FAMILIES, Family.STRATEGY.value)
+_NO_MARKER = "none"
 
 
 def run_detection(
@@ -118,6 +120,7 @@ def score_sessions(
             name: _turn_scores(rows, weights, TURN_METRICS) | {"reliability": _curve(rows)} for name, rows in samples.items()
         },
         "macro_ap": _macro_ap(samples, weights),
+        "confusions": marker_confusions(sessions, predictions),
         "baselines": {
             title: {name: _turn_scores(make(samples[name]), weights, _headline()) for name in _GROUP_NAMES}
             for title, make in (("oracle", oracle), ("constant", constant))
@@ -130,6 +133,35 @@ def score_sessions(
         "ratings": {name: _rating_scores(sessions, predictions, weights, name) for name in Rating.__slots__},
         "groups": {title: _group_scores(sessions, predictions, grouping) for title, grouping in groupings.items()},
     }
+
+
+def marker_confusions(sessions: Sequence[CodedSession], predictions: Sequence[Prediction]) -> dict[str, dict[str, int]]:
+    """Client turns by the reference's clearest marker and then the detector's, `none` for no marker.
+
+    Left out are turns on which the raters split, over whether there is a rupture or over which marker it is, and turns the
+    detector gave no score.
+    """
+    names = (*MARKERS, _NO_MARKER)
+    counts = {reference: dict.fromkeys(names, 0) for reference in names}
+    for session, prediction in zip(sessions, predictions, strict=True):
+        for turn in session.transcript.turns:
+            if turn.role is not Role.CLIENT or not prediction.scores[turn.index]:
+                continue
+            reference = _clearest(session, turn.index)
+            if reference is not None:
+                counts[reference][next(iter(prediction.codes[turn.index]), _NO_MARKER)] += 1
+    return counts
+
+
+def _clearest(session: CodedSession, turn: int) -> str | None:
+    """The marker with most votes, None where the raters split. Of markers that a majority gave alike, the first of the codebook."""
+    ruptured = session.reference(turn, RUPTURE)
+    if not ruptured:
+        return None if ruptured is None else _NO_MARKER
+    votes = session.votes[turn]
+    first, second = sorted(MARKERS, key=lambda code: -votes.get(code, 0.0))[:2]
+    split = votes.get(first, 0.0) <= 0.5 and votes.get(first, 0.0) == votes.get(second, 0.0)
+    return None if split else first
 
 
 def _headline() -> dict[str, Metric]:

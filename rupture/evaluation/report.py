@@ -13,6 +13,7 @@ from rupture.evaluation.intervals import LEAST_SESSIONS
 from rupture.evaluation.markdown import NONE, count, interval, number, table
 from rupture.evaluation.metrics import BINS
 from rupture.evaluation.moments import TOLERANCE
+from rupture.evaluation.pictures import confusion, reliability
 from rupture.evaluation.runs import Record
 from rupture.evaluation.samples import FAMILIES
 from rupture.evaluation.suites import DataSet, Gate, Published, Suite
@@ -29,6 +30,10 @@ _BASELINES = {
 _READ_AS = """\
 AUROC pooled / mean AUROC within a session / AP / κ.
 Pooled AUROC and κ reward telling bad sessions from good ones; AUROC within does not.
+"""
+_CONFUSION = """\
+Client turns by the clearest marker of each side. Turns on which the raters split, over whether or over which, are left out; of
+markers a majority gave alike, the first in the codebook stands for the turn.
 """
 _FAMILY_COLUMNS = {
     "auroc": "AUROC pooled",
@@ -66,6 +71,21 @@ def report(record: Record, scores: Data, suite: Suite) -> str:
     return "\n".join([*parts, _provenance(record, scores)])
 
 
+def pictures(scores: Data, suite: Suite) -> dict[str, str]:
+    """The pictures `report` refers to, as SVG by the name of the file that belongs beside it."""
+    drawn = {}
+    for data in suite.data:
+        if found := scores["sets"].get(data.source):
+            curves = {_title(name): found["names"][name]["reliability"] for name in _NAMES}
+            drawn[_file("reliability", data)] = reliability(f"Calibration: {data.title}", curves)
+            drawn[_file("confusion", data)] = confusion(f"Markers taken for one another: {data.title}", found["confusions"])
+    return drawn
+
+
+def _file(kind: str, data: DataSet) -> str:
+    return f"{kind}-{data.source}.svg"
+
+
 def _head(record: Record, scores: Data, suite: Suite, outcome: Verdict) -> str:
     answered = f"{scores['answered']} of {scores['items']} sessions answered"
     answers = f"{answered}, {scores['failed']} failed, {scores['missing']} missing."
@@ -93,7 +113,9 @@ def _set_sections(data: DataSet, found: Data) -> Iterator[str]:
     yield _comparison(found, data.published)
     yield _families(found)
     yield _markers(found)
+    yield f"{_CONFUSION}\n![Which marker was taken for which, {data.title}]({_file('confusion', data)})\n"
     yield _calibration(found)
+    yield f"![Reliability diagram, {data.title}; its points are in the table above]({_file('reliability', data)})\n"
     yield _session_level(found)
     for title, groups in found["groups"].items():
         if groups:

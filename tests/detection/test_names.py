@@ -11,7 +11,7 @@ def said(*texts):
 def test_a_name_inside_a_sentence_is_replaced_wherever_it_stands():
     assert said("Morning, Oluwaseun.", "Oluwaseun? That is what Mrs Okafor calls me.") == [
         "Morning, Sam.",
-        "Sam? That is what Sam Sam calls me.",
+        "Sam? That is what Sam calls me.",
     ]
 
 
@@ -35,5 +35,7 @@ def test_lower_case_transcripts_and_shouting_are_left_alone():
 
 def test_two_sessions_that_differ_in_names_read_the_same():
     talk = ("Hello, {0}. How is {1}?", "{1} is fine, she saw Dr {2}.")
-    one, other = ([line.format(*names) for line in talk] for names in (("Emily", "Jack", "Ng"), ("Xiadani", "Þorgeir", "Nwosu")))
+    one, other = (
+        [line.format(*names) for line in talk] for names in (("Emily", "Jack", "Ng"), ("Ji-eun", "DeShawn", "O'Dela Cruz"))
+    )
     assert said(*one) == said(*other)

@@ -34,7 +34,7 @@ def sessions():
     return [session(number, coded=number % 2 == 0) for number in range(8)]
 
 
-def test_a_folds_predictions_do_not_depend_on_its_own_codes(sessions):
+def test_a_folds_predictions_do_not_depend_on_its_own_codes(sessions, tmp_path):
     """The reported numbers are out of fold: turning every code of fold 1 round changes nothing that is predicted for it."""
     folds = {s.transcript.id: number % 3 + 1 for number, s in enumerate(sessions[:6])}
     turned = [
@@ -42,7 +42,7 @@ def test_a_folds_predictions_do_not_depend_on_its_own_codes(sessions):
         if folds.get(s.transcript.id) == 1 else s
         for s in sessions
     ]  # fmt: skip
-    plain, other = (next(iter(cross_validate(version, folds, HashEncoder()))) for version in (sessions, turned))
+    plain, other = (next(iter(cross_validate(version, folds, HashEncoder(), tmp_path))) for version in (sessions, turned))
     assert [s.transcript.id for s in plain.sessions] == ["s0", "s3"]
     assert plain.scores == other.scores
 
@@ -60,6 +60,28 @@ def test_the_same_seed_gives_the_same_member(sessions):
     first, again, other = (predict([fit(data, [0] * 8, seed)], data[:1])[0] for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_training_that_was_stopped_goes_on_with_the_members_it_has(sessions, tmp_path, monkeypatch):
+    from rupture.detection import training
+
+    monkeypatch.setattr(training, "MEMBERS", 1)
+    folds = {s.transcript.id: number % 3 + 1 for number, s in enumerate(sessions)}
+    first = [held.scores for held in cross_validate(sessions, folds, HashEncoder(), tmp_path)]
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.pt")}
+    gone = min(files)
+    gone.unlink()
+    assert [held.scores for held in cross_validate(sessions, folds, HashEncoder(), tmp_path)] == first
+    fitted = {path for path in tmp_path.rglob("*.pt") if path.stat().st_mtime_ns != files[path]}
+    assert fitted == {gone}
+
+
+def test_members_of_other_codes_are_not_taken_for_these(sessions, tmp_path):
+    from rupture.detection.training import _data
+
+    other = [replace(sessions[0], votes=tuple({} for _ in sessions[0].votes)), *sessions[1:]]
+    stores = {_data(version, {}, HashEncoder(), tmp_path).store for version in (sessions, other)}
+    assert len(stores) == 2
 
 
 def test_the_exported_ensemble_says_what_torch_says(tmp_path):
