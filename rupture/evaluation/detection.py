@@ -154,7 +154,7 @@ def marker_confusions(sessions: Sequence[CodedSession], predictions: Sequence[Pr
 
 
 def _clearest(session: CodedSession, turn: int) -> str | None:
-    """The marker with most votes, None where the raters split. Of markers that a majority gave alike, the first of the codebook."""
+    """The marker with most votes, None where the raters split; of markers a majority gave alike, the first of the codebook."""
     ruptured = session.reference(turn, RUPTURE)
     if not ruptured:
         return None if ruptured is None else _NO_MARKER

@@ -12,20 +12,21 @@ from rupture.codebook import BY_CODE
 from rupture.evaluation.markdown import count, number
 
 Point = Mapping[str, float]
+Place = tuple[float, float]
 
 SIDE, LEFT, TOP = 360, 64, 48
 """The square of the reliability diagram, and where its upper left corner lies."""
-RADIUS = 8
+RADIUS = 6
 """Of the point that stands for the most turns; the area of the others follows their number."""
 CELL, CELLS_LEFT, CELLS_TOP = 40, 240, 96
 """A cell of the heat map, and where the first one lies."""
 
-_INK, _QUIET, _RULE = "#1a1a1a", "#5c5c5c", "#d0d0d0"
+_INK, _QUIET, _FAINT, _RULE = "#1a1a1a", "#5c5c5c", "#767676", "#d0d0d0"
 _FOOT = 76
 _LEGEND, _LINE = 200, 22
 # Told apart with colour-blind eyes (Okabe and Ito 2008), and by the dashes of the line.
 _STROKES = (("#0072b2", ""), ("#b34700", "8 4"), ("#00704f", "2 4"), ("#a3457f", "10 4 2 4"), (_INK, "4 2"))
-_DARK = 0.5
+_DARK = 0.7
 """Share of its row from which a cell is dark enough for white figures."""
 _SHADE = ((255, 255, 255), (8, 64, 129))
 
@@ -37,7 +38,7 @@ def reliability(title: str, curves: Mapping[str, Sequence[Point]]) -> str:
     corner, end = (LEFT, TOP + SIDE), (LEFT + SIDE, TOP)
     parts = [
         *_axes(),
-        _line(*corner, *end, stroke=_QUIET, dashes="1 4"),
+        _line(corner, end, stroke=_QUIET, dashes="1 4"),
         *(part for place, (label, points) in enumerate(curves.items()) for part in _curve(place, label, points, most)),
         _text(LEFT, TOP + SIDE + _FOOT - 14, foot, fill=_QUIET),
     ]
@@ -61,15 +62,15 @@ def confusion(title: str, counts: Mapping[str, Mapping[str, int]]) -> str:
         for column, coded in enumerate(names):
             parts.append(_cell(place, column, counts[name].get(coded, 0), turns))
     parts += [_rect(_left(place), _left(place, CELLS_TOP), CELL, CELL, "none", _INK) for place in range(len(names))]
-    parts.append(_text(CELLS_LEFT - 10, bottom + 28, "Shade: share of the row. Framed: both say the same.", fill=_QUIET))
+    parts.append(_text(CELLS_LEFT, bottom + 28, "Shade: share of the row. Framed: both say the same.", fill=_QUIET))
     return _svg(title, wide + 84, bottom + 48, parts)
 
 
 def _axes() -> Iterator[str]:
     for tick in (0, 0.2, 0.4, 0.6, 0.8, 1):
         x, y = _place(tick, tick)
-        yield _line(x, TOP, x, TOP + SIDE, stroke=_RULE) + _line(LEFT, y, LEFT + SIDE, y, stroke=_RULE)
-        yield _text(x, TOP + SIDE + 18, f"{tick:g}", anchor="middle") + _text(LEFT - 8, y + 4, f"{tick:g}", anchor="end")
+        yield _line((x, TOP), (x, TOP + SIDE), stroke=_RULE) + _line((LEFT, y), (LEFT + SIDE, y), stroke=_RULE)
+        yield _text(x, TOP + SIDE + 20, f"{tick:g}", anchor="middle") + _text(LEFT - 10, y + 4, f"{tick:g}", anchor="end")
     yield _text(LEFT + SIDE / 2, TOP + SIDE + 38, "mean score", anchor="middle")
     x, y = 20, TOP + SIDE / 2
     yield f'<g transform="rotate(-90 {x} {y:g})">{_text(x, y, "rate in the reference", anchor="middle")}</g>'
@@ -88,17 +89,17 @@ def _curve(place: int, label: str, points: Sequence[Point], most: float) -> Iter
             f"<title>{escape(said)}</title></circle>"
         )
     x, y = LEFT + SIDE + 24, TOP + 12 + place * _LINE
-    yield _line(x, y, x + 32, y, stroke=colour, dashes=dashes, width=2) + _text(x + 42, y + 4, label)
+    yield _line((x, y), (x + 32, y), stroke=colour, dashes=dashes, width=2) + _text(x + 42, y + 4, label)
 
 
-def _place(score: float, rate: float) -> tuple[float, float]:
+def _place(score: float, rate: float) -> Place:
     return LEFT + SIDE * score, TOP + SIDE * (1 - rate)
 
 
 def _cell(row: int, column: int, turns: int, of: int) -> str:
     share = turns / of if of else 0.0
     red, green, blue = (round(light + (dark - light) * share) for light, dark in zip(*_SHADE, strict=True))
-    ink = _RULE if not turns else "#ffffff" if share >= _DARK else _INK
+    ink = _FAINT if not turns else "#ffffff" if share >= _DARK else _INK
     middle = _text(_middle(CELLS_LEFT, column), _middle(CELLS_TOP, row) + 4, count(turns), anchor="middle", fill=ink)
     return _rect(_left(column), _left(row, CELLS_TOP), CELL, CELL, f"#{red:02x}{green:02x}{blue:02x}", _RULE) + middle
 
@@ -111,13 +112,12 @@ def _middle(start: int, place: int) -> float:
     return start + CELL * place + CELL / 2
 
 
-def _rect(x: float, y: float, width: float, height: float, *paint: str) -> str:
-    fill, stroke = paint
+def _rect(x: float, y: float, width: float, height: float, fill: str, stroke: str) -> str:
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" stroke="{stroke}"/>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, *, stroke: str, dashes: str = "", width: int = 1) -> str:
-    ends = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
+def _line(start: Place, end: Place, *, stroke: str, dashes: str = "", width: int = 1) -> str:
+    ends = f'x1="{start[0]:g}" y1="{start[1]:g}" x2="{end[0]:g}" y2="{end[1]:g}"'
     return f'<line {ends} stroke="{stroke}" stroke-width="{width}" stroke-dasharray="{dashes or "none"}"/>'
 
 

@@ -97,9 +97,7 @@ def report(scores: Mapping[str, Any], model: str) -> str:
     """Both checks in Markdown."""
     names, speech = scores["names"], scores["recognised"]
     moved = [[name, f"{value:.3f}"] for name, value in sorted(names["by_name"].items(), key=lambda item: -item[1])[:8]]
-    lost = [
-        [name, *(interval(speech[name][key]) for key in ("auroc", "recognised", "loss"))] for name in speech
-    ]
+    lost = [[name, *(interval(speech[name][key]) for key in ("auroc", "recognised", "loss"))] for name in speech]
     return f"""# The same session, told otherwise
 
 Model {model}.
