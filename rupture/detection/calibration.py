@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rupture.analysis import Scores
-from rupture.codebook import RUPTURE
+from rupture.codebook import MARKER_FAMILIES, RUPTURE, STRATEGIES, Family, markers_of
 from rupture.coding.values import CodedSession
 from rupture.detection.heads import CLIENT_HEADS, HEADS
 from rupture.policy import Policy
@@ -23,6 +23,13 @@ ENOUGH = 20
 """Positive turns a head needs for a calibration and a threshold of its own."""
 TOP_PRECISION = 0.6
 """Precision that the moments a session opens with should have on held-out sessions."""
+_SHARES = (0.5, 0.25, 0.75, 0.0, 1.0)
+"""Of equal merit the first is taken."""
+_FAMILIES: Mapping[str, tuple[str, ...]] = {
+    RUPTURE: (RUPTURE,),
+    **{family.value: (family.value, *markers_of(family)) for family in MARKER_FAMILIES},
+    Family.STRATEGY.value: (Family.STRATEGY.value, *STRATEGIES),
+}
 _EDGE = 1e-6
 
 
@@ -49,6 +56,23 @@ def fit_calibration(sessions: Sequence[CodedSession], probabilities: Sequence[Ar
             model = LogisticRegression(C=1e4).fit(_logit(predicted)[:, None], reference)
             calibration[head] = float(model.coef_[0, 0]), float(model.intercept_[0])
     return calibration
+
+
+def fit_blend(sessions: Sequence[CodedSession], plain: Sequence[Array], mixed: Sequence[Array]) -> Array:
+    """For each head, the share that the mixed members should have in the mean, (heads,): for a family and its codes, the one with
+    the best AUROC plus average precision of the family on these held-out predictions."""
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    shares = np.full(len(HEADS), 0.5, np.float32)
+    for family, heads in _FAMILIES.items():
+        columns = [HEADS.index(head) for head in heads]
+        pairs = [reference_and(sessions, [p[:, HEADS.index(family)] for p in kind], family) for kind in (plain, mixed)]
+        (reference, one), (_, other) = pairs
+        if reference.sum() >= ENOUGH:
+            means = [(1 - share) * one + share * other for share in _SHARES]
+            merits = [roc_auc_score(reference, mean) + average_precision_score(reference, mean) for mean in means]
+            shares[columns] = _SHARES[int(np.argmax(merits))]
+    return shares
 
 
 def fit_policy(sessions: Sequence[CodedSession], scores: Sequence[Sequence[Scores]]) -> Policy:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rupture.errors import MissingPackage
 
 if TYPE_CHECKING:
@@ -61,8 +64,9 @@ def export_encoder(folder: Path) -> None:
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
 
 
-def export_ensemble(members: "Sequence[SessionNetwork]", path: Path) -> None:
-    """Writes the members as one ONNX graph: `encodings` and `shape` of a session to mean `probabilities`."""
+def export_ensemble(members: "Sequence[SessionNetwork]", weights: NDArray[np.float32], path: Path) -> None:
+    """Writes the members as one ONNX graph: `encodings` and `shape` of a session to `probabilities`, their mean by `weights`
+    (members, heads)."""
     import torch
 
     from rupture.detection.network import Ensemble
@@ -75,6 +79,12 @@ def export_ensemble(members: "Sequence[SessionNetwork]", path: Path) -> None:
         # The newer exporter (dynamo) of torch 2.13 writes the example's number of turns into the GRU's shapes.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Ensemble(members).eval(), example, path, dynamic_axes=free, dynamo=False, opset_version=17, input_names=inputs,
+            Ensemble(members, torch.from_numpy(weights)).eval(),
+            example,
+            path,
+            dynamic_axes=free,
+            dynamo=False,
+            opset_version=17,
+            input_names=inputs,
             output_names=outputs,
-        )  # fmt: skip
+        )

@@ -14,7 +14,9 @@ from rupture.detection.examples import Array, Example
 from rupture.detection.heads import HEADS, THERAPIST_ACTS
 from rupture.detection.network import SessionNetwork
 
-EPOCHS = 14
+MANY = 300
+EPOCHS, EPOCHS_OF_MANY = 14, 9
+"""Passes over the training sessions; over more than MANY of them fewer are enough."""
 BATCH = 8
 _PEAK_RATE = 2e-3
 _WEIGHT_DECAY = 1e-2
@@ -33,10 +35,11 @@ def fit(training: Sequence[Example], domains: Domains, seed: int) -> SessionNetw
     order = np.random.default_rng(seed)
     network = SessionNetwork(_stats([e.encodings for e in training], 1e-3), _stats([e.shape for e in training], 1e-2))
     optimiser = torch.optim.AdamW(network.parameters(), lr=_PEAK_RATE, weight_decay=_WEIGHT_DECAY)
-    steps = EPOCHS * math.ceil(len(training) / BATCH)
+    epochs = EPOCHS if len(training) <= MANY else EPOCHS_OF_MANY
+    steps = epochs * math.ceil(len(training) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step + 1, steps))
     network.train()
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         for chosen in _batches(training, order):
             loss = _loss(network, [training[i] for i in chosen], [domains[i] for i in chosen])
             optimiser.zero_grad()

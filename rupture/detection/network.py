@@ -73,14 +73,18 @@ class SessionNetwork(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """What is exported: the mean probability of all members for one session, (turns, heads)."""
+    """What is exported: the weighted mean probability of all members for one session, (turns, heads)."""
 
-    def __init__(self, members: Sequence[SessionNetwork]) -> None:
+    weights: torch.Tensor
+
+    def __init__(self, members: Sequence[SessionNetwork], weights: torch.Tensor) -> None:
+        """`weights`: (members, heads), each column adding up to 1."""
         super().__init__()
         self.members = nn.ModuleList(members)
+        self.register_buffer("weights", weights)
 
     def forward(self, encodings: torch.Tensor, shape: torch.Tensor) -> torch.Tensor:
         """`encodings` (turns, columns) and `shape` (turns, columns) of one session."""
         domain = torch.zeros(1)
         outputs = [torch.sigmoid(member(encodings[None], shape[None], None, domain)[0][0]) for member in self.members]
-        return torch.stack(outputs).mean(dim=0)
+        return (torch.stack(outputs) * self.weights[:, None]).sum(dim=0)

@@ -10,13 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rupture.analyse import Decisions
 from rupture.coding.values import CodedSession
-from rupture.detection.calibration import Calibration
 from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
 from rupture.detection.export import export_encoder, export_ensemble
 from rupture.detection.heads import HEADS
-from rupture.detection.training import MEMBERS, Fold, Progress, fit_ensemble, silent
+from rupture.detection.training import MEMBERS, Fitted, Fold, Progress, fit_ensemble, silent
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
 from rupture.transcript import Role
@@ -35,9 +33,9 @@ def train_detector(
         progress("export the encoder", 0, 1)
         export_encoder(folder)
         encoder = Encoder(folder)
-        networks, calibration, decisions, measured = fit_ensemble(sessions, folds, encoder, store, progress, members)
-        export_ensemble(networks, folder / SESSION_MODEL)
-        card = _card(sessions, folder, len(networks), calibration, decisions) | {"measured": measured}
+        fitted = fit_ensemble(sessions, folds, encoder, store, progress, members)
+        export_ensemble(fitted.members, fitted.weights, folder / SESSION_MODEL)
+        card = _card(sessions, folder, fitted)
         (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         for file in (*FILES, CARD):
             os.replace(folder / file, out / file)
@@ -45,26 +43,24 @@ def train_detector(
     return card
 
 
-def _card(
-    sessions: Sequence[CodedSession], folder: Path, members: int, calibration: Calibration, decisions: Decisions
-) -> dict[str, Any]:
+def _card(sessions: Sequence[CodedSession], folder: Path, fitted: Fitted) -> dict[str, Any]:
     sources = sorted({session.source for session in sessions})
     digest = digest_of(folder)
     turns = [turn for session in sessions for turn in session.transcript.turns]
     return {
         "id": f"minilm-gru-{digest[:8]}",
         "digest": digest,
-        "what": "all-MiniLM-L6-v2 (int8), frozen; one bidirectional GRU over the session; mean of an ensemble; Platt calibration",
-        "members": members,
+        "what": "all-MiniLM-L6-v2 (int8), frozen; one bidirectional GRU over the session; weighted ensemble; Platt calibration",
+        "members": len(fitted.members),
         "heads": list(HEADS),
-        "covers": [head for head in HEADS if head in calibration],
-        "calibration": {head: [round(value, 4) for value in pair] for head, pair in calibration.items()},
-        "policy": asdict(decisions.policy),
+        "covers": [head for head in HEADS if head in fitted.calibration],
+        "calibration": {head: [round(value, 4) for value in pair] for head, pair in fitted.calibration.items()},
+        "policy": asdict(fitted.decisions.policy),
         "session_weights": {
             rating: {name: round(weight, 4) for name, weight in weights.items()}
-            for rating, weights in decisions.session_weights.items()
+            for rating, weights in fitted.decisions.session_weights.items()
         },
-        "miss_rate": decisions.miss_rate,
+        "miss_rate": fitted.decisions.miss_rate,
         "training": {
             "sessions": {source: sum(session.source == source for session in sessions) for source in sources},
             "turns": len(turns),
@@ -72,6 +68,7 @@ def _card(
             "digest": digest_sessions(sessions),
             "codes": "made by language models after the codebook, not by clinicians",
         },
+        "measured": fitted.measured,
         "versions": {
             package: version(package) for package in ("rupture", "torch", "transformers", "onnxruntime", "scikit-learn")
         },

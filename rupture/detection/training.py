@@ -1,8 +1,8 @@
 """Training: coded sessions in, a model with its card out. Everything is chosen on sessions the members at hand have not seen.
 
-An ensemble has two kinds of members: those that learn from the reference data set alone, and those that learn from the other
-one too,
-told apart by a domain flag, because practice sessions are coded far more densely than real talk.
+An ensemble has two kinds of members: plain ones learn from the reference data set alone, mixed ones from the other one too, told
+apart by a domain flag, because its sessions are of another kind and partly coded more densely. How much each kind counts is
+chosen by family (`fit_blend`): what helps confrontation may blur withdrawal.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from rupture.coding.values import CodedSession
 from rupture.detection.calibration import (
     Array,
     Calibration,
+    fit_blend,
     fit_calibration,
     fit_policy,
     fit_session_weights,
@@ -105,10 +106,27 @@ def cross_validate(
     predicted = _predictions(data, {**inner, **outer}, progress)
     for k in numbers:
         seen = [(i, predicted[frozenset({j, k})][i]) for j in numbers if j != k for i in data.held(j)]
-        calibration, decisions = decide_on([data.sessions[i] for i, _ in seen], [p for _, p in seen])
+        blend, calibration, decisions = decide_on([data.sessions[i] for i, _ in seen], [p for _, p in seen])
         held = data.held(k)
-        scores = tuple(to_scores(data.sessions[i].transcript, predicted[frozenset({k})][i], calibration) for i in held)
-        yield Held(tuple(data.sessions[i] for i in held), scores, decisions)
+        blended = [_blended(predicted[frozenset({k})][i], blend) for i in held]
+        sessions_held = tuple(data.sessions[i] for i in held)
+        yield Held(
+            sessions_held,
+            tuple(to_scores(s.transcript, p, calibration) for s, p in zip(sessions_held, blended, strict=True)),
+            decisions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What ships: the members with the weight each has in each head's mean, (members, heads), how raw means become scores and
+    scores findings, and how well held-out scores order the turns."""
+
+    members: "tuple[SessionNetwork, ...]"
+    weights: Array
+    calibration: Calibration
+    decisions: Decisions
+    measured: Mapping[str, Mapping[str, float]]
 
 
 def fit_ensemble(
@@ -118,32 +136,51 @@ def fit_ensemble(
     store: Path,
     progress: Progress = silent,
     members: int = MEMBERS,
-) -> "tuple[list[SessionNetwork], Calibration, Decisions, dict[str, dict[str, float]]]":
-    """The members that ship, `members` of each kind trained on all of `sessions`, with calibration and decisions from predictions
-    out of fold, and how well those order the turns. Members are kept in `store`, so that a run that was stopped goes on."""
+) -> Fitted:
+    """`members` of each kind trained on all of `sessions`; blend, calibration and decisions from predictions out of fold. Members
+    are kept in `store`, so that a run that was stopped goes on."""
     progress("encode the sessions", 0, 1)
     data = _data(sessions, folds, encoder, store)
     numbers = sorted(set(folds.values()))
     predicted = _predictions(data, {frozenset({k}): _tasks({k}, 1, data) for k in numbers}, progress)
     held = [(i, predicted[frozenset({k})][i]) for k in numbers for i in data.held(k)]
     held_sessions, held_out = [data.sessions[i] for i, _ in held], [p for _, p in held]
-    calibration, decisions = decide_on(held_sessions, held_out)
+    blend, calibration, decisions = decide_on(held_sessions, held_out)
     tasks, shipped = _tasks(set(), members, data), []
     with _pool(data) as pool:
         for member in pool.map(_fit, tasks):
             shipped.append(member)
             progress("fit the members that ship", len(shipped), len(tasks))
-    return shipped, calibration, decisions, _measured(held_sessions, held_out)
+    measured = _measured(held_sessions, [_blended(p, blend) for p in held_out])
+    return Fitted(tuple(shipped), _weights(tasks, blend), calibration, decisions, measured)
 
 
-def decide_on(sessions: Sequence[CodedSession], probabilities: Sequence[Array]) -> tuple[Calibration, Decisions]:
-    """Calibration and decisions from held-out probabilities; the miss rate is that of `rupture` at its threshold."""
+def decide_on(sessions: Sequence[CodedSession], kinds: Sequence[Array]) -> tuple[Array, Calibration, Decisions]:
+    """Blend, calibration and decisions from held-out probabilities, (kinds, turns, heads) a session; the miss rate is that of
+    `rupture` at its threshold."""
+    blend = fit_blend(sessions, [p[0] for p in kinds], [p[-1] for p in kinds])
+    probabilities = [_blended(p, blend) for p in kinds]
     calibration = fit_calibration(sessions, probabilities)
     scores = [to_scores(s.transcript, p, calibration) for s, p in zip(sessions, probabilities, strict=True)]
     policy = fit_policy(sessions, scores)
     reference, predicted = reference_and(sessions, [[s.get("rupture", 0.0) for s in turns] for turns in scores], "rupture")
     missed = float((predicted[reference] < policy.threshold("rupture")).mean()) if reference.any() else None
-    return calibration, Decisions(policy, fit_session_weights(sessions, scores), miss_rate=missed)
+    return blend, calibration, Decisions(policy, fit_session_weights(sessions, scores), miss_rate=missed)
+
+
+def _blended(kinds: Array, blend: Array) -> Array:
+    """(kinds, turns, heads) to (turns, heads): the plain kind comes first; where there is only one, it is both."""
+    mean: Array = (1 - blend) * kinds[0] + blend * kinds[-1]
+    return mean
+
+
+def _weights(tasks: Sequence[_Task], blend: Array) -> Array:
+    """What each member counts in the mean of each head, (members, heads); the columns add up to 1."""
+    mixed = np.array([task.mixed for task in tasks])
+    shares = np.where(mixed[:, None], blend, 1 - blend) if mixed.any() else np.ones((len(tasks), len(blend)))
+    number = np.where(mixed, mixed.sum(), (~mixed).sum())
+    weights: Array = (shares / number[:, None]).astype(np.float32)
+    return weights
 
 
 def _measured(sessions: Sequence[CodedSession], probabilities: Sequence[Array]) -> dict[str, dict[str, float]]:
@@ -187,16 +224,20 @@ def _tasks(left_out: Iterable[int], members: int, data: _Data) -> list[_Task]:
 def _predictions(
     data: _Data, groups: Mapping[frozenset[int], list[_Task]], progress: Progress
 ) -> dict[frozenset[int], dict[int, Array]]:
-    """For each set of folds left out: session number → mean probabilities of the members trained without them."""
+    """For each set of folds left out: session number → mean probabilities of each kind of members trained without them, (kinds,
+    turns, heads), plain ones first."""
     tasks = [(folds, task) for folds, group in groups.items() for task in group]
-    totals: dict[frozenset[int], dict[int, list[Array]]] = {folds: {} for folds in groups}
+    totals: dict[frozenset[int], dict[int, dict[bool, list[Array]]]] = {folds: {} for folds in groups}
     with _pool(data) as pool:
         results = pool.map(_fit_and_predict, [task for _, task in tasks])
-        for done, ((folds, _), result) in enumerate(zip(tasks, results, strict=True), start=1):
+        for done, ((folds, task), result) in enumerate(zip(tasks, results, strict=True), start=1):
             for number, probabilities in result.items():
-                totals[folds].setdefault(number, []).append(probabilities)
+                totals[folds].setdefault(number, {}).setdefault(task.mixed, []).append(probabilities)
             progress("fit and predict, fold by fold", done, len(tasks))
-    return {folds: {i: np.mean(p, axis=0) for i, p in by_session.items()} for folds, by_session in totals.items()}
+    return {
+        folds: {i: np.stack([np.mean(kinds[kind], axis=0) for kind in sorted(kinds)]) for i, kinds in by_session.items()}
+        for folds, by_session in totals.items()
+    }
 
 
 def _pool(data: _Data) -> ProcessPoolExecutor:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rupture.detection.calibration import best_threshold, precise_threshold, to_scores
+from rupture.coding.values import CodedSession
+from rupture.detection.calibration import best_threshold, fit_blend, precise_threshold, to_scores
 from rupture.detection.heads import CLIENT_HEADS, HEADS, THERAPIST_HEADS
 from rupture.transcript import Role, Transcript, Turn
 
@@ -51,3 +52,21 @@ def test_the_precise_threshold_is_the_lowest_that_keeps_the_precision():
 def test_without_a_precise_stretch_nothing_is_shown():
     predicted = np.linspace(1, 0, 100)
     assert precise_threshold(np.zeros(100, bool), predicted, 0.6) == 1.0
+
+
+def test_each_family_gets_the_members_that_order_its_turns():
+    """Plain members know withdrawal, mixed ones confrontation; a rupture is as well told by either."""
+    rng = np.random.default_rng(0)
+    turns = tuple(Turn(i, "C", Role.CLIENT, "a") for i in range(200))
+    kinds = [("withdrawal", "W5") if i % 5 == 0 else ("confrontation", "C1") if i % 5 == 1 else () for i in range(200)]
+    votes = tuple(dict.fromkeys((*names, "rupture"), 1.0) if names else {} for names in kinds)
+    session = CodedSession(Transcript("s", turns), votes, None, "own")
+    knows, guesses = ([0.1 + 0.8 * (family in vote) for vote in votes] for family in ("withdrawal", "confrontation"))
+    plain, mixed = rng.random((2, 200, len(HEADS))).astype(np.float32)
+    plain[:, HEADS.index("withdrawal")] = knows
+    mixed[:, HEADS.index("confrontation")] = guesses
+    plain[:, HEADS.index("rupture")] = mixed[:, HEADS.index("rupture")] = [float("rupture" in vote) for vote in votes]
+    blend = dict(zip(HEADS, fit_blend([session], [plain], [mixed]).tolist(), strict=True))
+    assert blend["withdrawal"] == blend["W5"] < 0.5 < blend["confrontation"] == blend["C1"]
+    assert blend["rupture"] == 0.5  # the first of equals
+    assert blend["strategy"] == 0.5  # no positive turn to choose by

@@ -91,10 +91,11 @@ def test_the_exported_ensemble_says_what_torch_says(tmp_path):
     torch.manual_seed(0)
     stats = [torch.stack([torch.zeros(n), torch.ones(n)]) for n in (24, 58)]
     members = [SessionNetwork(*stats).eval() for _ in range(2)]
-    export_ensemble(members, tmp_path / "session.onnx")
+    weights = np.random.default_rng(0).dirichlet([1, 1], len(HEADS)).T.astype(np.float32)
+    export_ensemble(members, weights, tmp_path / "session.onnx")
     loaded = onnxruntime.InferenceSession(tmp_path / "session.onnx")
     for turns in (1, 7, 300):
         encodings, shape = torch.randn(turns, 24), torch.randn(turns, 58)
         (found,) = loaded.run(None, {"encodings": encodings.numpy(), "shape": shape.numpy()})
         assert found.shape == (turns, len(HEADS))
-        assert found == pytest.approx(Ensemble(members)(encodings, shape).detach().numpy(), abs=1e-5)
+        assert found == pytest.approx(Ensemble(members, torch.from_numpy(weights))(encodings, shape).detach().numpy(), abs=1e-5)
