@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rupture.analysis import Finding
+from rupture.names import names_in, neutral
 from rupture.protocols import Detector
 from rupture.transcript import Role, Transcript, Turn
 
@@ -26,7 +27,8 @@ _CLAUSE = re.compile(r"(?!-)(?:(?!--)[^.!?;,…\n—])+(?:[.!?;,…\n—]+|-{2,}
 def locate(detector: Detector, transcript: Transcript, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings with their evidence filled in; findings with hints only are left as they are."""
     spans = {f.turn: _parts(transcript.turns[f.turn]) for f in findings if f.codes}
-    alone = [_alone(transcript, turn, part) for turn, parts in spans.items() if len(parts) > 1 for part in parts]
+    names = names_in(transcript.turns)
+    alone = [_alone(transcript, turn, part, names) for turn, parts in spans.items() if len(parts) > 1 for part in parts]
     scored = iter(detector.score(alone) if alone else [])
     codes = {f.turn: f.codes for f in findings}
     located = {}
@@ -58,10 +60,10 @@ def _trim(text: str, start: int, end: int) -> Span:
     return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))
 
 
-def _alone(transcript: Transcript, turn: int, part: Span) -> Transcript:
-    """The clause as the only turn."""
+def _alone(transcript: Transcript, turn: int, part: Span, names: frozenset[str]) -> Transcript:
+    """The clause as the only turn, its names replaced as they are in the whole session."""
     here = transcript.turns[turn]
-    return Transcript(transcript.id, (replace(here, index=0, text=here.text[slice(*part)]),))
+    return Transcript(transcript.id, (replace(here, index=0, text=neutral(here.text[slice(*part)], names)),))
 
 
 def _strongest(parts: Sequence[Span], values: Sequence[float]) -> list[Span]:

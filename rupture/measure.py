@@ -2,6 +2,7 @@
 is at hand, on
 AnnoMI with models trained fold by fold. Brings detection and evaluation together; both stay ignorant of each other."""
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -30,6 +31,8 @@ from rupture.resources import ANNOTATIONS, BLIND_CODES, CASES, MODEL, SESSIONS, 
 from rupture.session_rating import rate
 from rupture.transcript import Transcript
 
+_MEMBERS = "members"
+
 
 def detection_sessions(annomi: Path | None) -> list[CodedSession]:
     """What the suite is measured on: our test sessions, and AnnoMI's coded ones if `annomi` names their text."""
@@ -42,18 +45,25 @@ def run_detection(
 ) -> None:
     """Predicts every session and saves the answers in `folder`, going on where an earlier run stopped."""
     sessions = detection_sessions(annomi)
+    if fresh:
+        shutil.rmtree(folder / _MEMBERS, ignore_errors=True)
     if detector is DetectorName.LLM:
         coder, decisions = build_llm_detector()
         digest = decisions.model.digest if decisions.model else ""
         predictor: Callable[[CodedSession], Prediction] = partial(_scored, coder, decisions)
     else:
-        digest, predictor = read_card(MODEL).digest, _predictor(sessions, folder / "members", progress)
+        digest, predictor = read_card(MODEL).digest, _predictor(sessions, folder / _MEMBERS, progress)
     digests = {"model": digest, "cases": digest_sessions(sessions)}
-    plan = runs.Plan("detection", digests, {"annomi": annomi is not None, "detector": detector.value})
+    plan = runs.Plan(suite_of(detector), digests, {"annomi": annomi is not None})
     detection.run_detection(
         folder, plan, sessions, predictor, fresh=fresh,
         progress=lambda done, total, failed: progress("predict the sessions", done, total),
     )  # fmt: skip
+
+
+def suite_of(detector: DetectorName) -> str:
+    """The suite a detector is measured by: same sessions, other cautions, and gates for the trained one only."""
+    return "detection" if detector is DetectorName.TRAINED else f"detection-{detector.value}"
 
 
 def score_detection(folder: Path, annomi: Path | None) -> tuple[runs.Record, dict[str, Any], Suite]:
@@ -65,7 +75,8 @@ def score_detection(folder: Path, annomi: Path | None) -> tuple[runs.Record, dic
         "quality": by_quality(ANNOTATIONS),
     }
     scores = detection.score(folder, sessions, groupings, _agreement(sessions))
-    return runs.read_record(folder), scores, load_suite(SUITES / "detection.yaml")
+    record = runs.read_record(folder)
+    return record, scores, load_suite(SUITES / f"{record.plan.suite}.yaml")
 
 
 def score_robustness(folder: Path) -> str:
@@ -90,14 +101,14 @@ def score_robustness(folder: Path) -> str:
     return report(scores, card.id)
 
 
-def _agreement(sessions: Sequence[CodedSession]) -> list[Agreement]:
-    """Of the raters of AnnoMI, if it is among `sessions`, and of those who coded our own sessions, all of them."""
+def _agreement(sessions: Sequence[CodedSession]) -> dict[str, list[Agreement]]:
+    """Of the raters of each data set among `sessions`."""
     own = read_sessions(sorted(SESSIONS.glob("*.txt")))
-    annomi = [session.transcript for session in sessions if session.source == "annomi"]
-    return [
-        *agreement(annomi, read_raters(ANNOTATIONS, session_id)),
-        *agreement([session.transcript for session in own], raters_of(own, BLIND_CODES)),
-    ]
+    raters = {**raters_of(own, BLIND_CODES), **read_raters(ANNOTATIONS, session_id)}
+    by_source: dict[str, list[Transcript]] = {}
+    for session in sessions:
+        by_source.setdefault(session.source, []).append(session.transcript)
+    return {source: agreement(transcripts, raters) for source, transcripts in by_source.items()}
 
 
 def _predictor(sessions: Sequence[CodedSession], store: Path, progress: Progress) -> Callable[[CodedSession], Prediction]:

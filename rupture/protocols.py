@@ -1,4 +1,5 @@
-"""The four parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`."""
+"""The four parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`.
+And the names by which a user chooses between detectors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum

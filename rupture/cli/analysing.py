@@ -7,14 +7,10 @@ from typing import Annotated
 
 import typer
 
+from rupture.cli.options import DetectorOption
 from rupture.errors import UnreadableTranscript
 from rupture.protocols import DetectorName
 from rupture.transcript import Role, Transcript
-
-Detector = Annotated[
-    DetectorName,
-    typer.Option("--detector", help="trained: the model that ships; llm: the language model named in RUPTURE_CHAT_MODEL."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +23,7 @@ def analyze(
     file: Annotated[str, typer.Argument(help="A transcript, or - for standard input.")],
     suggest: Annotated[bool, typer.Option("--suggest", help="Add ways to respond, with their sources.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
-    detector: Detector = DetectorName.TRAINED,
+    detector: DetectorOption = DetectorName.TRAINED,
     role: Annotated[
         list[str] | None, typer.Option("--role", help="Correct a role: --role 'Dana=therapist'. May be repeated.")
     ] = None,
@@ -38,12 +34,12 @@ def analyze(
     from rupture.report import terminal
 
     transcript = read_transcript(file, role or [])
-    analyse, _ = build_reading(detector)
+    assistant = build_assistant() if suggest else None
+    analyse = assistant.analyse if assistant and detector is DetectorName.TRAINED else build_reading(detector)[0]
     analysis = analyse(transcript)
-    if suggest:
-        assistant = build_assistant()
+    if assistant:
         analysis = assistant.suggest(analysis)
-    passages = assistant.guidance.passages if suggest else {}
+    passages = assistant.guidance.passages if assistant else {}
     sys.stdout.write(json.dumps(analysis.to_dict(), ensure_ascii=False) + "\n" if as_json else terminal(analysis, passages))
     if analysis.state is State.NOT_ANALYSED:
         raise typer.Exit(2)
@@ -70,7 +66,7 @@ def read_transcript(file: str, roles: list[str]) -> Transcript:
 def batch(
     inputs: Annotated[list[Path], typer.Argument(help="Files, folders, globs, or JSONL with one session a line.")],
     out: Annotated[Path, typer.Option("--out", help="JSONL file of analyses, one a line; a run that was stopped goes on.")],
-    detector: Detector = DetectorName.TRAINED,
+    detector: DetectorOption = DetectorName.TRAINED,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
 ) -> None:
     """Analyse many transcripts."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rupture.cli.options import DetectorOption
 from rupture.protocols import DetectorName
 
 _RUNS = Path("runs")
@@ -45,19 +46,17 @@ def run(
     suite: Suite,
     annomi: Annomi = None,
     out: Folder = None,
-    detector: Annotated[
-        DetectorName, typer.Option("--detector", help="trained: the model that ships; llm: the one in RUPTURE_CHAT_MODEL.")
-    ] = DetectorName.TRAINED,
+    detector: DetectorOption = DetectorName.TRAINED,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
 ) -> None:
     """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
     from rupture.cli.progress import bar
-    from rupture.measure import run_detection
+    from rupture.measure import run_detection, suite_of
 
-    folder = _folder(suite, out)
+    folder = _folder(suite, out or _RUNS / suite_of(detector))
     with bar() as progress:
         run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
-    report(suite, annomi, out)
+    report(suite, annomi, folder)
 
 
 def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:

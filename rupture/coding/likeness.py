@@ -10,7 +10,7 @@ from rupture.transcript import Transcript
 _WORDS = 8
 """Words in a run: shorter ones recur in any talk ("how have you been since I last saw you")."""
 _SHARED_RUNS = 3
-"""Distinct runs two sessions may share by chance, less one: a stock phrase of ten words makes three."""
+"""Distinct runs two sessions may share by chance: a stock phrase of ten words makes three. One more and they are alike."""
 
 
 def alike(parts: Mapping[str, Sequence[Transcript]]) -> list[tuple[str, str]]:

@@ -7,14 +7,18 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 from statistics import mean
 
+from rupture.codebook import BY_CODE, MARKERS, STRATEGIES
 from rupture.coding.values import CodedSession, Rating, votes_of
 from rupture.errors import CorpusError
+from rupture.transcript import Role
 
 _CODE_COLUMNS = ("transcript_id", "utterance_id", "rater", "codes")
 _RATING_COLUMNS = ("transcript_id", "rater", "withdrawal", "confrontation", "resolution", "therapist_contribution")
+_FITTING = {Role.CLIENT: MARKERS, Role.THERAPIST: STRATEGIES, Role.OTHER: ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +35,16 @@ Raters = Mapping[str, Mapping[str, Coding]]
 
 def read_raters(folder: Path, session_id: Callable[[str], str] = str) -> dict[str, dict[str, Coding]]:
     """The raters of `folder`; `session_id` turns a transcript id of the files into the id its session has here. CorpusError when
-    a file or column is missing, or somebody coded a session without rating it."""
+    a file or column is missing, a turn, code or rating is none, or somebody coded a session without rating it."""
     codes: dict[tuple[str, str], dict[int, list[str]]] = defaultdict(dict)
     path = folder / "turn_codes.csv"
     for row in rows(path, _CODE_COLUMNS):
-        given = row["codes"].replace(",", " ").replace(";", " ").split()
-        codes[row["transcript_id"], row["rater"]][int(row["utterance_id"])] = given
+        codes[row["transcript_id"], row["rater"]][_turn(path, row)] = _codes(path, row)
     raters: dict[str, dict[str, Coding]] = defaultdict(dict)
-    for row in rows(folder / "session_ratings.csv", _RATING_COLUMNS):
+    ratings = folder / "session_ratings.csv"
+    for row in rows(ratings, _RATING_COLUMNS):
         transcript, rater = row["transcript_id"], row["rater"]
-        raters[session_id(transcript)][rater] = Coding(codes.pop((transcript, rater), {}), _rating(row))
+        raters[session_id(transcript)][rater] = Coding(codes.pop((transcript, rater), {}), _rating(ratings, row))
     if codes:
         transcript, rater = min(codes)
         raise CorpusError(f"{path}: rater {rater} coded transcript {transcript} but did not rate it in session_ratings.csv")
@@ -48,8 +52,11 @@ def read_raters(folder: Path, session_id: Callable[[str], str] = str) -> dict[st
 
 
 def coded_by(session: CodedSession, codings: Iterable[Coding]) -> CodedSession:
-    """`session` with the votes and mean ratings of these raters instead of its own."""
+    """`session` with the votes and mean ratings of these raters instead of its own. CorpusError when one coded a
+    turn it does not have, or gave a code that cannot stand on a turn of that role."""
     given = list(codings)
+    for coding in given:
+        _check_turns(session, coding)
     votes = votes_of([coding.codes for coding in given], session.transcript)
     return replace(session, votes=votes, rating=mean_rating([coding.rating for coding in given]))
 
@@ -65,19 +72,68 @@ def mean_rating(ratings: Sequence[Rating]) -> Rating:
     )
 
 
-def rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+def rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a CSV file that must have `columns`."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, restval="")
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:
-                raise CorpusError(f"{path}: missing column {', '.join(sorted(missing))}; expected the file as published")
+                raise CorpusError(
+                    f"{path}: missing column {', '.join(sorted(missing))}; expected the columns {', '.join(columns)}"
+                )
             return list(reader)
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such file") from None
 
 
-def _rating(row: Mapping[str, str]) -> Rating:
-    resolution = float(row["resolution"]) if row["resolution"] not in ("", "-") else None
-    return Rating(float(row["withdrawal"]), float(row["confrontation"]), resolution, float(row["therapist_contribution"]))
+def _check_turns(session: CodedSession, coding: Coding) -> None:
+    roles = {turn.index: turn.role for turn in session.transcript.turns}
+    for turn, codes in coding.codes.items():
+        if turn not in roles:
+            raise CorpusError(f"session {session.transcript.id}: turn {turn} is coded, but the session has {len(roles)}, from 0")
+        for code in codes:
+            if code not in _FITTING[roles[turn]]:
+                raise CorpusError(
+                    f"session {session.transcript.id}, turn {turn}: {code} cannot stand on a turn of role {roles[turn].value}"
+                )
+
+
+def _turn(path: Path, row: Mapping[str, str]) -> int:
+    try:
+        return int(row["utterance_id"])
+    except ValueError:
+        raise CorpusError(
+            f"{path}: transcript {row['transcript_id']} has the utterance id {row['utterance_id']!r}; expected a whole number"
+        ) from None
+
+
+def _codes(path: Path, row: Mapping[str, str]) -> list[str]:
+    codes = row["codes"].replace(",", " ").replace(";", " ").split()
+    for code in codes:
+        if code not in BY_CODE:
+            raise CorpusError(
+                f"{path}: transcript {row['transcript_id']}, utterance {row['utterance_id']}: unknown code {code!r}; "
+                f"known are {', '.join(BY_CODE)}"
+            )
+    return codes
+
+
+def _rating(path: Path, row: Mapping[str, str]) -> Rating:
+    resolution = None if row["resolution"] in ("", "-") else _number(path, row, "resolution")
+    withdrawal, confrontation = _number(path, row, "withdrawal"), _number(path, row, "confrontation")
+    return Rating(withdrawal, confrontation, resolution, _number(path, row, "therapist_contribution"))
+
+
+def _number(path: Path, row: Mapping[str, str], column: str) -> float:
+    try:
+        value = float(row[column])
+    except ValueError:
+        value = nan
+    # Python reads "nan" as a number too, and it is in no range.
+    if not 1 <= value <= 5:
+        raise CorpusError(
+            f"{path}: transcript {row['transcript_id']}, rater {row['rater']}: {column} is {row[column]!r}; "
+            f"expected a number from 1 to 5"
+        )
+    return value

@@ -9,9 +9,9 @@ from rupture.detection.calibration import to_scores
 from rupture.detection.card import SESSION_MODEL, digest_of, read_card
 from rupture.detection.features import shape_features
 from rupture.detection.heads import HEADS
-from rupture.detection.names import without_names
 from rupture.encoder import Encoder, session
 from rupture.errors import ModelError
+from rupture.names import without_names
 from rupture.transcript import Transcript
 
 

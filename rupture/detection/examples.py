@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from rupture.coding.values import CodedSession
 from rupture.detection.features import shape_features
 from rupture.detection.heads import ACTS, CLIENT_HEADS, HEADS, TRAINED_RATINGS
-from rupture.detection.names import without_names
 from rupture.encoder import Encoder
+from rupture.names import without_names
 from rupture.transcript import Role, Transcript
 
 Array = NDArray[np.float32]

@@ -7,7 +7,7 @@ dropped. Scores are the model's own confidence and not calibrated.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -30,6 +30,8 @@ POLICY = Policy(top=0.8, default=0.5)
 _SURE: Mapping[int, float] = {1: 0.6, 2: 0.9}
 """Score of a code by the model's confidence, leaning or clear; a code it did not give scores 0."""
 _MOST_QUOTED = 200
+_SAMPLE = Transcript("", tuple(Turn(i, str(i), role, "") for i, role in enumerate((Role.THERAPIST, Role.CLIENT, Role.CLIENT))))
+"""Turns whose wording shows in the digest how any are put to the model."""
 
 Span = tuple[int, int]
 
@@ -57,10 +59,10 @@ class LlmDetector:
 
     def locate(self, transcript: Transcript, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """The findings with the quotes the model gave for their codes as evidence."""
-        spans = {
-            f.turn: {g.evidence for g in self._given(transcript) if g.turn == f.turn and g.code in f.codes} for f in findings
-        }
-        return tuple(replace(f, evidence=tuple(sorted(spans[f.turn]))) for f in findings)
+        given = self._given(transcript) if findings else ()
+        return tuple(
+            replace(f, evidence=_merged(g.evidence for g in given if g.turn == f.turn and g.code in f.codes)) for f in findings
+        )
 
     def _code(self, transcript: Transcript) -> tuple[Given, ...]:
         numbers = [turn.index for turn in transcript.turns if turn.role is not Role.OTHER]
@@ -69,7 +71,7 @@ class LlmDetector:
     def _code_chunk(self, transcript: Transcript, chunk: Sequence[int]) -> Iterator[Given]:
         first, last = chunk[0], chunk[-1]
         shown = transcript.turns[max(0, first - BEFORE) : last + AFTER + 1]
-        answer = self._model.answer(_system(), _user(shown, first, last), schema(chunk))
+        answer = self._model.answer(_system(), _user(shown, _labels(transcript), first, last), schema(chunk))
         codes = answer.get("codes")
         if not isinstance(codes, list):
             raise ChatModelError("the local language model did not answer in the form it was asked for")
@@ -83,7 +85,7 @@ class LlmDetector:
 
 def prompt_digest(model: str) -> str:
     """SHA-256 of all that decides the codes but the model's weights: its name, the prompt, the codebook in it, the schema."""
-    parts = (model, _system(), _user((), 0, 0), schema(()), CODED, BEFORE, AFTER)
+    parts = (model, _system(), _user(_SAMPLE.turns, _labels(_SAMPLE), 0, 0), schema(()), CODED, BEFORE, AFTER)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -119,8 +121,19 @@ def _system() -> str:
     return fill("code_session", markers=lines[MARKERS], strategies=lines[STRATEGIES])
 
 
-def _user(shown: Sequence[Turn], first: int, last: int) -> str:
-    excerpt = "\n".join(f"turn {t.index}, {t.role.value}: {' '.join(t.text.split())}" for t in shown)
+def _labels(transcript: Transcript) -> dict[tuple[Role, str], str]:
+    """What each speaker is called to the model: the role, numbered in order of first appearance in the whole session where
+    several share it, so that two clients do not look like one. Never the name."""
+    labels = {}
+    for role in Role:
+        speakers = transcript.speakers_in(role)
+        for number, speaker in enumerate(speakers, start=1):
+            labels[role, speaker] = f"{role.value} {number}" if len(speakers) > 1 else role.value
+    return labels
+
+
+def _user(shown: Sequence[Turn], labels: Mapping[tuple[Role, str], str], first: int, last: int) -> str:
+    excerpt = "\n".join(f"turn {t.index}, {labels[t.role, t.speaker]}: {' '.join(t.text.split())}" for t in shown)
     return fill("code_session_turns", fence=fence(excerpt), excerpt=excerpt, first=str(first), last=str(last))
 
 
@@ -149,6 +162,17 @@ def _find(quote: str, text: str) -> Span | None:
     end = r"(?<!\w\B)" if len(quote) < _MOST_QUOTED else ""
     match = re.search(rf"(?!\B\w){words}{end}", text)
     return match.span() if match else None
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that overlap joined."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _scores(transcript: Transcript, given: Sequence[Given]) -> list[Scores]:

@@ -24,10 +24,10 @@ def train_detector(
     sessions: Sequence[CodedSession], folds: Fold, out: Path, progress: Progress = silent, members: int = MEMBERS
 ) -> dict[str, Any]:
     """Trains on `sessions` and writes the model's files and `card.json` to `out`; returns the card. Files in `out` are replaced
-    one by one only when all of them are finished, the card last. Members fitted so far are kept in `.training` beside `out`
-    until then, so that training that was stopped goes on."""
+    one by one only when all of them are finished, the card last. Members fitted so far are kept in `.training-…` beside
+    `out` until then, so that training that was stopped goes on."""
     out.mkdir(parents=True, exist_ok=True)
-    store = out.parent / ".training"
+    store = out.parent / f".training-{out.name}"
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".model-") as name:
         folder = Path(name)
         progress("export the encoder", 0, 1)

@@ -151,7 +151,8 @@ def fit_ensemble(
         for member in pool.map(_fit, tasks):
             shipped.append(member)
             progress("fit the members that ship", len(shipped), len(tasks))
-    measured = _measured(held_sessions, [_blended(p, blend) for p in held_out])
+    # The shares were chosen on these very predictions, so both kinds count the same in what is reported of them.
+    measured = _measured(held_sessions, [p.mean(axis=0) for p in held_out])
     return Fitted(tuple(shipped), _weights(tasks, blend), calibration, decisions, measured)
 
 
@@ -202,14 +203,17 @@ def _measured(sessions: Sequence[CodedSession], probabilities: Sequence[Array]) 
 
 
 def _data(sessions: Sequence[CodedSession], folds: Fold, encoder: Encoder, store: Path) -> _Data:
-    """What the workers are given; members of other data, or of another encoder, lie in another folder below `store`."""
+    """What the workers are given. Members of other data, folds, encoder or training code lie in another folder below `store`."""
     made = tuple(examples(sessions, encoder))
-    content = hashlib.sha256(digest_sessions(sessions).encode())
+    fold_of = tuple(folds.get(session.transcript.id) for session in sessions)
+    content = hashlib.sha256(f"{digest_sessions(sessions)} {fold_of}".encode())
     for example in made:
         content.update(example.encodings.tobytes() + example.shape.tobytes())
+    for name in ("fitting.py", "network.py"):
+        content.update(Path(__file__).with_name(name).read_bytes())
     folder = store / content.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    return _Data(tuple(sessions), made, tuple(folds.get(s.transcript.id) for s in sessions), folder)
+    return _Data(tuple(sessions), made, fold_of, folder)
 
 
 def _tasks(left_out: Iterable[int], members: int, data: _Data) -> list[_Task]:

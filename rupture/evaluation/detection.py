@@ -70,7 +70,7 @@ def score(
     folder: Path,
     sessions: Sequence[CodedSession],
     groupings: Mapping[str, Mapping[str, str]] | None = None,
-    raters: Sequence[Agreement] = (),
+    raters: Mapping[str, Sequence[Agreement]] | None = None,
 ) -> Scores:
     """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it.
 
@@ -99,7 +99,7 @@ def score(
             source: score_sessions(*_unzipped(pair for pair in pairs if pair[0].source == source), groupings or {})
             for source in dict.fromkeys(session.source for session in answered)
         },
-        "raters": [pair.to_dict() for pair in raters],
+        "raters": {source: [pair.to_dict() for pair in pairs] for source, pairs in (raters or {}).items()},
     }
     runs.write_json(folder / runs.SCORES, scores)
     return scores

@@ -62,12 +62,14 @@ _MARKER_COLUMNS = {
 def report(record: Record, scores: Data, suite: Suite) -> str:
     """The whole report; ends with a newline."""
     outcome = verdict(suite, scores)
-    parts = [_head(record, scores, suite, outcome), _gates(outcome)]
+    parts = [_head(record, scores, suite, outcome), *([_gates(outcome)] if suite.gates else [])]
     for data in suite.data:
         if data.source in scores["sets"]:
             parts += _set_sections(data, scores["sets"][data.source])
-    if scores["raters"]:
-        parts.append(_raters(scores, {data.source: data.title for data in suite.data}))
+    titles = {data.source: data.title for data in suite.data}
+    for source, pairs in scores["raters"].items():
+        if pairs:
+            parts.append(_raters(titles[source], pairs, scores["sets"][source]))
     return "\n".join([*parts, _provenance(record, scores)])
 
 
@@ -146,18 +148,19 @@ def _families(found: Data) -> str:
     return "### With intervals\n\n" + table(header, rows)
 
 
-def _raters(scores: Data, titles: Mapping[str, str]) -> str:
-    rows = [
-        ["–".join(pair["raters"]), count(pair["sessions"]), *(interval(pair["kappa"][name]) for name in _NAMES)]
-        for pair in scores["raters"]
-    ]
-    rows += [
-        [f"detector–reference, {titles[key]}", count(found["sessions"]), *(interval(found["names"][n]["kappa"]) for n in _NAMES)]
-        for key, found in scores["sets"].items()
-        if key in titles
-    ]
+def _raters(title: str, pairs: Sequence[Data], found: Data) -> str:
+    rows = [["–".join(p["raters"]), count(p["sessions"]), *(interval(p["kappa"][name]) for name in _NAMES)] for p in pairs]
+    rows.append(["detector–reference", count(found["sessions"]), *(interval(found["names"][name]["kappa"]) for name in _NAMES)])
+    codes = [[_title(code), *(f"{number(p['kappa'][code]['value'])} ({'/'.join(map(count, p['given'][code]))})" for p in pairs)]
+             for code in BY_CODE]  # fmt: skip
     note = "Cohen's κ over all turns both raters read; of the detector's codes against the majority, disputed turns left out.\n"
-    return f"## Raters among themselves\n\n{note}\n" + table(["pair", "sessions", *map(_title, _NAMES)], rows)
+    by_code = "By code: κ, and in brackets how many turns the first and the second rater gave it.\n"
+    return (
+        f"## Raters among themselves: {title}\n\n{note}\n"
+        + table(["pair", "sessions", *map(_title, _NAMES)], rows)
+        + f"\n{by_code}\n"
+        + table(["code", *("–".join(pair["raters"]) for pair in pairs)], codes)
+    )
 
 
 def _markers(found: Data) -> str:

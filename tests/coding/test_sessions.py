@@ -4,6 +4,7 @@ import pytest
 
 from rupture.analysis import SessionRating
 from rupture.coding.sessions import HELD_OUT, read_sessions, split_sessions
+from rupture.coding.standoff import read_raters
 from rupture.coding.values import Rating
 from rupture.errors import CorpusError
 from rupture.resources import BLIND_CODES, SESSIONS
@@ -173,9 +174,9 @@ def test_no_session_is_used_coded_once(corpus):
 
 def test_the_corpus_is_as_large_and_as_held_out_as_promised():
     parts = split_sessions(SESSIONS, BLIND_CODES)
-    sessions = [session for part in parts.values() for session in part]
-    assert len(sessions) >= 400
-    assert sum(len(session.transcript.turns) for session in sessions) >= 16_000
-    assert len(parts["practice"]) == 60
+    assert {part: len(sessions) for part, sessions in parts.items()} == {"train": 440, "test": 50, "practice": 60, "cases": 38}
+    assert sum(len(session.transcript.turns) for part in parts.values() for session in part) >= 36_000
     hands = {part: {session.transcript.id.split("-")[0] for session in parts[part]} for part in ("train", *HELD_OUT)}
     assert not (hands["test"] | hands["cases"]) & hands["train"]  # written by other hands
+    raters = read_raters(BLIND_CODES)
+    assert all("blind-2" in raters[session.transcript.id] for part in HELD_OUT for session in parts[part])

@@ -18,6 +18,10 @@ s1,bo,1,2,-,2
 s2,ann,1,1,,1
 """
 
+ROLES = (Role.THERAPIST, Role.CLIENT, Role.THERAPIST, Role.OTHER)
+TURNS = tuple(Turn(i, role.value, role, "words") for i, role in enumerate(ROLES))
+SESSION = CodedSession(Transcript("s1", TURNS), votes=(), rating=None, source="own")
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -39,12 +43,27 @@ def test_codes_and_ratings_by_session_and_rater(folder):
 
 
 def test_votes_and_ratings_become_those_of_the_raters(folder):
-    turns = [Turn(0, "T", Role.THERAPIST, "a"), Turn(1, "C", Role.CLIENT, "b"), Turn(2, "T", Role.THERAPIST, "c")]
-    session = CodedSession(Transcript("s1", tuple(turns)), votes=(), rating=None, source="own")
-    both = coded_by(session, read_raters(folder())["s1"].values())
+    both = coded_by(SESSION, read_raters(folder())["s1"].values())
     assert both.votes[1] == {"C6": 0.5, "W2": 1.0, "W5": 0.5, "confrontation": 0.5, "rupture": 1.0, "withdrawal": 1.0}
     assert both.votes[2] == {"R9": 0.5, "strategy": 0.5}
     assert both.rating == Rating(2, 1.5, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("turn", "code", "problem"),
+    [
+        (4, "W2", "session s1: turn 4 is coded, but the session has 4, from 0"),
+        (-1, "W2", "session s1: turn -1 is coded"),
+        (0, "W2", "session s1, turn 0: W2 cannot stand on a turn of role therapist"),
+        (1, "R9", "session s1, turn 1: R9 cannot stand on a turn of role client"),
+        (3, "W2", "session s1, turn 3: W2 cannot stand on a turn of role other"),
+        (3, "R9", "session s1, turn 3: R9 cannot stand on a turn of role other"),
+    ],
+)
+def test_a_code_where_none_of_its_kind_can_stand_is_an_error_and_not_left_out(turn, code, problem):
+    fine = Coding({1: ["C6"]}, Rating(1, 1, None, 1))
+    with pytest.raises(CorpusError, match=problem):
+        coded_by(SESSION, [fine, Coding({turn: [code]}, Rating(1, 1, None, 1))])
 
 
 def test_a_mean_resolution_leaves_out_who_saw_no_rupture():
@@ -54,7 +73,26 @@ def test_a_mean_resolution_leaves_out_who_saw_no_rupture():
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"codes": CODES.replace("rater", "coder")}, r"turn_codes\.csv: missing column rater"),
+        (
+            {"codes": CODES.replace("rater", "coder")},
+            r"turn_codes\.csv: missing column rater; expected the columns transcript_id, utterance_id, rater, codes$",
+        ),
+        (
+            {"codes": CODES.replace("s1,2,bo", "s1,two,bo")},
+            r"turn_codes\.csv: transcript s1 has the utterance id 'two'; expected a whole number",
+        ),
+        (
+            {"codes": CODES.replace("R9", "R11")},
+            r"turn_codes\.csv: transcript s1, utterance 2: unknown code 'R11'; known are W1, ",
+        ),
+        (
+            {"ratings": RATINGS.replace("ann,3,", "ann,high,")},
+            r"session_ratings\.csv: transcript s1, rater ann: withdrawal is 'high'",
+        ),
+        ({"ratings": RATINGS.replace("3,1,4,2", "3,1,?,2")}, "transcript s1, rater ann: resolution is '[?]'; expected a number"),
+        ({"ratings": RATINGS.replace("1,2,-,2", "1,nan,-,2")}, "transcript s1, rater bo: confrontation is 'nan'"),
+        ({"ratings": RATINGS.replace("1,2,-,2", "1,6,-,2")}, "transcript s1, rater bo: confrontation is '6'; expected .* 1 to 5"),
+        ({"ratings": RATINGS.replace("1,1,,1", "1,1")}, "transcript s2, rater ann: therapist_contribution is ''"),
         ({"ratings": RATINGS.replace("s1,bo,1,2,-,2\n", "")}, "rater bo coded transcript s1 but did not rate it"),
     ],
 )

@@ -76,12 +76,13 @@ def test_training_that_was_stopped_goes_on_with_the_members_it_has(sessions, tmp
     assert fitted == {gone}
 
 
-def test_members_of_other_codes_are_not_taken_for_these(sessions, tmp_path):
+def test_members_of_other_codes_or_folds_are_not_taken_for_these(sessions, tmp_path):
     from rupture.detection.training import _data
 
     other = [replace(sessions[0], votes=tuple({} for _ in sessions[0].votes)), *sessions[1:]]
-    stores = {_data(version, {}, HashEncoder(), tmp_path).store for version in (sessions, other)}
-    assert len(stores) == 2
+    versions = [(sessions, {}), (other, {}), (sessions, {"s1": 1}), (sessions, {"s1": 2})]
+    stores = {_data(coded, folds, HashEncoder(), tmp_path).store for coded, folds in versions}
+    assert len(stores) == 4
 
 
 def test_the_exported_ensemble_says_what_torch_says(tmp_path):

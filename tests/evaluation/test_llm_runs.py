@@ -42,7 +42,7 @@ def test_the_codes_of_the_language_model_are_saved_under_its_digest(run, tmp_pat
     assert (second["id"], any(second["codes"])) == ("two", False)
     plan = read_record(tmp_path).plan
     assert plan.digests["model"] == "a" * 64
-    assert plan.config["detector"] == "llm"
+    assert plan.suite == "detection-llm"
 
 
 def test_a_session_the_model_fails_on_is_tried_again_and_the_others_are_not(run):

@@ -159,9 +159,9 @@ def test_the_report_refers_to_the_pictures_that_the_command_writes(tmp_path, mon
     names = {f"{kind}-{source}.svg" for kind in ("reliability", "confusion") for source in ("annomi", "own")}
     text = report(record, found, suite)
     assert set(re.findall(r"!\[[^]]+\]\((\S+)\)", text)) == set(pictures(found, suite)) == names
-    for source, title in (("annomi", "## AnnoMI"), ("own", "## Practice sessions")):
-        section = text.split(f"{title}\n")[1].split("\n## ")[0]
-        assert set(re.findall(r"\((\S+\.svg)\)", section)) == {f"reliability-{source}.svg", f"confusion-{source}.svg"}
+    for data in suite.data:
+        section = text.split(f"## {data.title}\n")[1].split("\n## ")[0]
+        assert set(re.findall(r"\((\S+\.svg)\)", section)) == {f"reliability-{data.source}.svg", f"confusion-{data.source}.svg"}
     monkeypatch.setitem(sys.modules, "rupture.measure", SimpleNamespace(score_detection=lambda *_: (record, found, suite)))
     done = CliRunner().invoke(app, ["eval", "report", "detection", "--out", str(tmp_path)])
     assert done.exit_code in (0, 4), done.output

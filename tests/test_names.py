@@ -1,6 +1,6 @@
 """Names are taken out before anything is encoded, and nothing else is."""
 
-from rupture.detection.names import without_names
+from rupture.names import without_names
 from rupture.transcript import Role, Turn
 
 
@@ -16,7 +16,7 @@ def test_a_name_inside_a_sentence_is_replaced_wherever_it_stands():
 
 
 def test_a_possessive_keeps_its_ending():
-    assert said("It was at Kofi's place.") == ["It was at Sam's place."]
+    assert said("It was at Kofi's place.", "Mm.") == ["It was at Sam's place.", "Mm."]
 
 
 def test_the_first_person_and_sentence_starts_stay():
@@ -39,3 +39,20 @@ def test_two_sessions_that_differ_in_names_read_the_same():
         [line.format(*names) for line in talk] for names in (("Emily", "Jack", "Ng"), ("Ji-eun", "DeShawn", "O'Dela Cruz"))
     )
     assert said(*one) == said(*other)
+
+
+def test_a_clause_cut_out_for_evidence_is_read_without_the_names_of_its_session():
+    from rupture.analysis import Finding
+    from rupture.evidence import locate
+    from rupture.fakes import ScriptedDetector
+    from rupture.transcript import Transcript
+
+    text = "I went to see Kofi about the whole thing, Kofi said you never listen."
+    turns = (Turn(0, "T", Role.THERAPIST, "And Kofi?"), Turn(1, "C", Role.CLIENT, text))
+    scores = {"I went to see Sam about the whole thing,": {"C1": 0.1}, "Sam said you never listen.": {"C1": 0.9}}
+    (found,) = locate(ScriptedDetector(scores), Transcript("t", turns), [Finding(1, ("C1",))])
+    assert [text[slice(*span)] for span in found.evidence] == ["Kofi said you never listen."]
+
+
+def test_a_turn_that_stands_alone_is_left_to_who_cut_it_out():
+    assert said("she said, You never listen") == ["she said, You never listen"]

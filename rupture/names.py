@@ -1,0 +1,45 @@
+"""Names out of the encoder's sight: whose session it is should not move a score.
+
+A word is taken for a name when it stands with a capital inside a sentence of this transcript and never in lower case in it; it is
+then replaced everywhere, at the start of sentences too. Places, days and makes go the same way; names that are also common
+words (Will, Hope) may stay. In transcripts without capitals nothing is found and nothing changes.
+"""
+
+import re
+from collections.abc import Container, Sequence
+
+from rupture.transcript import Turn
+
+NEUTRAL = "Sam"
+"""A name of one word piece, used for women and men alike."""
+
+_LETTERS = r"[^\W\d_]+"
+_WORD = re.compile(rf"{_LETTERS}(?:[-'’](?!s\b){_LETTERS})*")
+"""O'Sullivan and Ji-eun are one word; the ending of a possessive is none."""
+_INSIDE = re.compile(rf"(?<=[\w,;] ){_WORD.pattern}")
+"""A word after a word or comma and one space: not at the start of a sentence."""
+_SEVERAL = re.compile(rf"\b{NEUTRAL}(?: {NEUTRAL})+\b")
+
+
+def without_names(turns: Sequence[Turn]) -> list[str]:
+    """The turns' texts with every word, or run of words, that looks like a name replaced by NEUTRAL. A turn that stands alone is
+    left as it is: there is too little of it to tell a name by, so whoever cuts it out replaces its names first."""
+    names = names_in(turns) if len(turns) > 1 else frozenset()
+    return [neutral(turn.text, names) for turn in turns]
+
+
+def names_in(turns: Sequence[Turn]) -> frozenset[str]:
+    """The words of these turns that look like names."""
+    lower = {word for turn in turns for word in _WORD.findall(turn.text) if word.islower()}
+    inside = {word for turn in turns for word in _INSIDE.findall(turn.text)}
+    return frozenset(word for word in inside if _capitalised(word) and word.lower() not in lower)
+
+
+def neutral(text: str, names: Container[str]) -> str:
+    """`text` with each of `names`, or run of them, replaced by NEUTRAL."""
+    return _SEVERAL.sub(NEUTRAL, _WORD.sub(lambda match: NEUTRAL if match[0] in names else match[0], text))
+
+
+def _capitalised(word: str) -> bool:
+    """DeShawn is; I, I'm and NO are not."""
+    return word[0].isupper() and not word.isupper() and not word.startswith(("I'", "I’"))
