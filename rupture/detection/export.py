@@ -60,8 +60,19 @@ def export_encoder(folder: Path) -> None:
         opset_version=20,
     )
     quantize_dynamic(full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    _without_traces(folder / "encoder.onnx")
     full.unlink()
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+
+
+def _without_traces(path: Path) -> None:
+    """Takes the exporter's notes out of the graph: paths and lines of the machine that made it, different with every edit."""
+    import onnx
+
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
+    onnx.save(model, path)
 
 
 def export_ensemble(members: "Sequence[SessionNetwork]", weights: NDArray[np.float32], path: Path) -> None:
