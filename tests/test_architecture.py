@@ -36,6 +36,7 @@ HOMES = {
         *("rupture.encoder", "rupture.guidance.index", "rupture.guidance.vectors", "rupture.assistant.intents"),
         *("rupture.detection", "rupture.evaluation"),
     },
+    "onnx": {"rupture.detection.export"},
     "onnxruntime": {"rupture.encoder", "rupture.detection.export"},
     "platformdirs": {"rupture.build"},
     "plotly": {"rupture.ui.timeline"},
@@ -64,7 +65,7 @@ HEAVY = {
 # The words of the field and the rules over them: standard library only, and of our own only what stands here or below.
 PLAIN = (
     *("errors", "codebook", "transcript", "analysis", "episodes", "policy", "session_rating", "resources", "protocols"),
-    *("evidence", "gates", "analyse", "batch", "report", "fakes", "coding.values", "privacy.risk", "guidance.values"),
+    *("evidence", "gates", "names", "analyse", "batch", "report", "fakes", "coding.values", "privacy.risk", "guidance.values"),
 )
 # Nothing imports what stands above it: who may import each of these packages, beside itself.
 ABOVE = {
