@@ -57,9 +57,8 @@ class LangChainChat:
 
     def answer(self, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """See `StructuredModel.answer`."""
-        model = self._model.bind(max_completion_tokens=_MOST_CODED).bind(
-            response_format={"type": "json_schema", "json_schema": {"name": schema["title"], "schema": schema, "strict": True}}
-        )
+        form = {"name": schema["title"], "schema": schema, "strict": True}
+        model = self._model.bind(max_completion_tokens=_MOST_CODED, response_format={"type": "json_schema", "json_schema": form})
         with _private():
             text = model.invoke(_messages(system, user)).text
         try:

@@ -3,11 +3,12 @@
 A grouping maps session ids to the name of their group; sessions it does not name are in no group.
 """
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from rupture.coding.annomi import session_id
 from rupture.coding.sessions import read_sessions
+from rupture.coding.standoff import rows
 from rupture.coding.values import CodedSession
 
 Grouping = dict[str, str]
@@ -28,8 +29,8 @@ def by_file(paths: Sequence[Path]) -> Grouping:
 
 def by_quality(annotations: Path) -> Grouping:
     """AnnoMI's own label: was the session meant to show motivational interviewing done well (`high`) or badly (`low`)."""
-    with (annotations / "folds.csv").open(encoding="utf-8", newline="") as file:
-        return {f"annomi-{row['transcript_id']}": row["mi_quality"] for row in csv.DictReader(file)}
+    found = rows(annotations / "folds.csv", ("transcript_id", "mi_quality"))
+    return {session_id(row["transcript_id"]): row["mi_quality"] for row in found}
 
 
 def _band(turns: int) -> str:
