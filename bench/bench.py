@@ -2,8 +2,7 @@
 in one run.
 
 Writes bench/results.md. The session is 300 turns of our own practice sessions, one after the other; nothing here is asserted,
-since
-machines differ: read the ratios.
+since machines differ: read the ratios.
 """
 
 import json
@@ -17,6 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,8 +26,13 @@ from rupture.analyse import analyse
 from rupture.build import build_detector, build_retriever
 from rupture.coding.sessions import read_sessions
 from rupture.detection.card import read_decisions
-from rupture.encoder import Encoder
+from rupture.encoder import GUIDANCE_FOLDER, Encoder
+from rupture.guidance.retriever import HybridRetriever
+from rupture.guidance.scope import read_scope
 from rupture.guidance.search import search_guidance
+from rupture.guidance.values import Guidance
+from rupture.guidance.vectors import VectorIndex
+from rupture.guidance.wording import sentences
 from rupture.resources import MODEL, SESSIONS
 from rupture.transcript import Role, Transcript, Turn, word_count
 
@@ -35,6 +40,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RUPTURE = Path(sys.executable).with_name("rupture")
 TURNS = 300
 REPEATS = 5
+SEARCHES = 100
+LARGE = 100_000
+QUESTION = "she agrees with everything I say"
 
 
 def long_session(turns: int) -> Transcript:
@@ -141,6 +149,22 @@ def encoder_rate(texts: list[str], seconds: float) -> float:
     return tokens * 6 * 12 * 384 * 384 * 2 / seconds / 1e9
 
 
+def large_search(guidance: Guidance) -> Callable[[], object]:
+    """Search over LARGE passages put together from sentences of the corpus, under vectors drawn at random."""
+    rng = np.random.default_rng(0)
+    real = list(guidance.passages.values())
+    said = [sentence for passage in real for sentence in sentences(passage.text)]
+    passages = {}
+    for number in range(LARGE):
+        text = " ".join(said[i] for i in rng.integers(len(said), size=8))
+        passages[f"d{number}#1"] = replace(real[number % len(real)], id=f"d{number}#1", document=f"d{number}", text=text)
+    made = Guidance(passages, guidance.references, "")
+    vectors = rng.standard_normal((LARGE, 384)).astype(np.float32)
+    index = VectorIndex(tuple(passages), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    retriever = HybridRetriever(made, Encoder(GUIDANCE_FOLDER), index, read_scope(GUIDANCE_FOLDER))
+    return lambda: search_guidance(QUESTION, made, retriever)
+
+
 def rows() -> list[tuple[str, str, str]]:
     """(what, measured, budget of ARCHITECTURE.md)."""
     session = long_session(TURNS)
@@ -150,8 +174,9 @@ def rows() -> list[tuple[str, str, str]]:
     warm = timed(lambda: analyse(session, detector, decisions))
     encoding = timed(lambda: encoder.layers(texts))
     plain = timed(plain_pipeline(texts), 3)
-    guidance, retriever = build_retriever(encoder)
-    search = timed(lambda: search_guidance("she agrees with everything I say", guidance, retriever), 50)
+    guidance, retriever = build_retriever()
+    search = timed(lambda: search_guidance(QUESTION, guidance, retriever), SEARCHES)
+    large = timed(large_search(guidance), SEARCHES)
     growth = {n: statistics.median(timed(lambda n=n: detector.score([long_session(n)]), 2)) for n in (100, 1000, 4000)}
     exponent = np.polyfit(np.log(list(growth)), np.log(list(growth.values())), 1)[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +195,12 @@ def rows() -> list[tuple[str, str, str]]:
         ("  ratio plain ÷ warm analysis", f"{statistics.median(plain) / statistics.median(warm):.1f} ×", ""),
         ("float32 matrix product of this machine", f"{gemm:.0f} GFLOP/s", ""),
         ("  int8 encoding against it, useful work", f"{share:.0%}", ""),
-        ("guidance search, warm", spread(search), "≤ 50 ms"),
+        (
+            "guidance search, warm, 95th percentile",
+            f"{np.quantile(search, 0.95) * 1000:.0f} ms; median {spread(search)}",
+            "≤ 50 ms",
+        ),
+        (f"the same over {LARGE:,} synthetic passages", f"{np.quantile(large, 0.95) * 1000:.0f} ms; {spread(large)}", "≤ 150 ms"),
         ("growth of scoring with turns, exponent (100 to 4,000)", f"{exponent:.2f}", "≤ 1.05"),
         ("first page of the screen", f"{page:.1f} s", "≤ 5 s"),
         ("resident memory of the screen", f"{resident} MB", "≤ 700 MB"),

@@ -12,7 +12,7 @@ from rupture.analysis import Analysis, ModelCard
 from rupture.detection.card import read_decisions
 from rupture.detection.detector import OnnxDetector
 from rupture.detection.heads import HEADS
-from rupture.encoder import Encoder
+from rupture.encoder import GUIDANCE_FOLDER, Encoder
 from rupture.errors import ChatModelError
 from rupture.guidance.values import Guidance
 from rupture.protocols import ChatModel, DetectorName
@@ -31,6 +31,14 @@ def cache_folder() -> Path:
 
     chosen = os.environ.get("RUPTURE_CACHE", "").strip()
     return Path(chosen) if chosen else user_cache_path("rupture", appauthor=False)
+
+
+def own_guidance_folder() -> Path:
+    """Where documents are kept that the user adds to the guidance: `RUPTURE_DATA`, else the user's data folder."""
+    from platformdirs import user_data_path
+
+    chosen = os.environ.get("RUPTURE_DATA", "").strip()
+    return (Path(chosen) if chosen else user_data_path("rupture", appauthor=False)) / "guidance"
 
 
 def build_detector(encoder: Encoder | None = None) -> OnnxDetector:
@@ -69,10 +77,26 @@ def build_retriever(encoder: Encoder | None = None) -> "tuple[Guidance, HybridRe
     from rupture.guidance.documents import load
     from rupture.guidance.index import open_index
     from rupture.guidance.retriever import HybridRetriever
+    from rupture.guidance.scope import read_scope
 
-    encoder = encoder or Encoder()
+    encoder = encoder or Encoder(GUIDANCE_FOLDER)
     guidance = load(CORPUS)
-    return guidance, HybridRetriever(guidance, encoder, open_index(guidance, encoder, cache_folder()))
+    return guidance, HybridRetriever(
+        guidance, encoder, open_index(guidance, encoder, cache_folder()), read_scope(GUIDANCE_FOLDER)
+    )
+
+
+def build_own_retriever(encoder: Encoder | None = None) -> "HybridRetriever | None":
+    """The retriever over the documents the user added, held in memory; None when there are none."""
+    from rupture.guidance.own import own_guidance
+    from rupture.guidance.retriever import HybridRetriever
+    from rupture.guidance.vectors import exact_index
+
+    guidance = own_guidance(own_guidance_folder())
+    if not guidance.passages:
+        return None
+    encoder = encoder or Encoder(GUIDANCE_FOLDER)
+    return HybridRetriever(guidance, encoder, exact_index(guidance, encoder))
 
 
 def build_assistant(chat: ChatModel | None = None) -> "Assistant":
@@ -81,5 +105,5 @@ def build_assistant(chat: ChatModel | None = None) -> "Assistant":
     from rupture.assistant.intents import Intents
 
     encoder = Encoder()
-    guidance, retriever = build_retriever(encoder)
+    guidance, retriever = build_retriever()
     return Assistant(build_detector(encoder), read_decisions(MODEL), guidance, retriever, Intents(encoder), chat)

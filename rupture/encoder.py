@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 MODEL_FOLDER = Path(__file__).parent / "model"
+GUIDANCE_FOLDER = MODEL_FOLDER / "guidance"
+"""The same encoder tuned on queries for passages: the guidance is searched with it."""
 MAX_TOKENS = 256
 """Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
 _BATCH_TOKENS = 512

@@ -33,7 +33,8 @@ class Retriever(Protocol):
     """A query to candidate passages of the guidance corpus."""
 
     def candidates(self, query: Query) -> list[Candidate]:
-        """Passages with retrieval scores, best first, before `rupture.guidance.rank` decides what is shown."""
+        """Passages with retrieval scores, best first, before `rupture.guidance.rank` decides what is shown; none when the
+        guidance does not cover the query."""
         ...
 
 

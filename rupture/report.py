@@ -95,7 +95,11 @@ def sources(ids: Iterable[str], guidance: Guidance) -> str:
 
 def found(result: Mapping[str, Any]) -> str:
     """A search for a terminal."""
-    if not result["covered"]:
-        return "The guidance does not cover this.\n"
-    blocks = [f"{p['title']}  ({p['id']}, {p['score']:.2f})\n{p['text']}" for p in result["passages"]]
+    blocks = [_passage(p) for p in result["passages"]] if result["covered"] else ["The guidance does not cover this."]
+    if result["own"]:
+        blocks += ["From documents you added, which nobody has reviewed here:", *map(_passage, result["own"])]
     return "\n\n".join(blocks) + "\n"
+
+
+def _passage(passage: Mapping[str, Any]) -> str:
+    return f"{passage['title']}  ({passage['id']}, {passage['score']:.2f})\n{passage['text']}"

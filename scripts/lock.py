@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"base.txt": ["."], "all.txt": [".[models]", "--group", "dev"]}
+LOCKS = {"base.txt": ["."], "all.txt": [".[models,files]", "--group", "dev"]}
 
 
 def resolve(arguments: list[str]) -> list[str]:

@@ -127,6 +127,6 @@ def test_sources_are_numbered_with_their_references():
 
 
 def test_a_search_that_is_not_covered_says_so():
-    assert found({"covered": False, "passages": []}) == "The guidance does not cover this.\n"
+    assert found({"covered": False, "passages": [], "own": []}) == "The guidance does not cover this.\n"
     passage = {"title": "Title: Words", "id": "a#1", "score": 0.5, "text": "Say it."}
-    assert found({"covered": True, "passages": [passage]}) == "Title: Words  (a#1, 0.50)\nSay it.\n"
+    assert found({"covered": True, "passages": [passage], "own": []}) == "Title: Words  (a#1, 0.50)\nSay it.\n"

@@ -1,8 +1,5 @@
-"""What fits a moment: which documents may speak of it, which example words may stand beside which advice, and when it is asked
-for.
-
-The tables are `prompts/situations.yaml` and `prompts/wordings.yaml`, both reviewed by hand. Pure.
-"""
+"""What fits a moment: which example words may stand beside which advice (`prompts/wordings.yaml`, reviewed by hand), and when and
+in which register it is asked for. Pure."""
 
 import re
 from collections.abc import Collection
@@ -31,21 +28,6 @@ class Words:
 
     text: str
     passage: str
-
-
-def settings_in(question: str) -> frozenset[str]:
-    """Documents about a particular setting or situation that the question brings up."""
-    asked = question.lower()
-    return frozenset(
-        document
-        for document, starts in table("situations")["settings"].items()
-        if any(re.search(rf"\b{re.escape(start)}", asked) for start in starts)
-    )
-
-
-def fits_any_moment(document: str) -> bool:
-    """Whether the document may be used for a moment that nobody has called by the document's situation."""
-    return document not in table("situations")["settings"]
 
 
 def stage_order(question: str) -> tuple[str | None, ...]:

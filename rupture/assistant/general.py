@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from rupture.assistant.draft import Draft, phrase
-from rupture.assistant.fitting import fits_any_moment, register_in, settings_in, words_for
+from rupture.assistant.fitting import register_in, words_for
 from rupture.assistant.focus import named_turn, without_turn
 from rupture.assistant.moment_text import add_avoid, way_text
 from rupture.codebook import BY_CODE, Family, markers_of
 from rupture.guidance.query import codes_in, question_query
 from rupture.guidance.rank import rank
-from rupture.guidance.scope import covered
+from rupture.guidance.topics import fits
 from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
 from rupture.guidance.vocabulary import ANY
 from rupture.guidance.wording import sentences
@@ -24,9 +24,11 @@ _SCORE_WEIGHT = 8
 _ALONE_IN_DOCUMENT = 0.8
 _BROUGHT_UP, _NOT_BROUGHT_UP = 0.15, 0.2
 _UNFOUND = 0.55
-"""What a document whose situation the question names counts at least, however little the searches made of it."""
+"""What a document whose topic the question names counts at least, however little the searches made of it."""
 _OTHER_MODALITY = 0.2
 _NEARLY = 0.85
+_CLEAR = 0.33
+"""Similarity of the nearest passage from which a question says by itself what it is about."""
 _LEAST_TOLD = 3
 """Words that must be left to look up once the asking itself is taken away."""
 _ASKING = re.compile(r"\b(?:and )?(?:what|how|which words) (?:could|should|would|can|do|might|am) i\b[^,.;?!]*", re.IGNORECASE)
@@ -59,7 +61,7 @@ def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Ret
         return False
     query = question_query(told)
     found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
-    if not covered(found, query):
+    if max((c.similarity for c in found), default=0.0) < _CLEAR:
         return False
     _add_answer(draft, question, query, found, guidance)
     return True
@@ -68,7 +70,7 @@ def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Ret
 def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Retriever) -> bool:
     query = question_query(question)
     found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
-    if not covered(found, query):
+    if not found:
         draft.say(phrase("not_covered"))
         return False
     _add_answer(draft, question, query, found, guidance)
@@ -77,7 +79,7 @@ def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Re
 
 def _add_answer(draft: Draft, question: str, query: Query, found: Sequence[Candidate], guidance: Guidance) -> None:
     """What the two nearest documents say: the part the question asks for, or else ways to respond and what to avoid."""
-    documents = _nearest_documents(found, query, settings_in(question))
+    documents = _nearest_documents(found, query, guidance)
     roles = [role for role in query.roles if role not in _ADVICE]
     asked = [passage for role in roles for document in documents for passage in _of(guidance, document, role)]
     if asked:
@@ -107,9 +109,11 @@ def _of(guidance: Guidance, document: str, role: PassageRole) -> list[Passage]:
     return [p for p in guidance.passages.values() if p.document == document and p.role is role]
 
 
-def _nearest_documents(found: Sequence[Candidate], query: Query, brought_up: frozenset[str]) -> list[str]:
-    """The document with the nearest two passages, and the next if it is nearly as near; a situation that the question names
-    counts for its document, and one that it does not name against. Ties by id."""
+def _nearest_documents(found: Sequence[Candidate], query: Query, guidance: Guidance) -> list[str]:
+    """The document with the nearest two passages, and the next if it is nearly as near; a topic that the question names
+    counts for its documents, and one that it does not name against. Ties by id."""
+    about = {passage.document: passage.topics for passage in guidance.passages.values()}
+    brought_up = {document for document, topics in about.items() if set(topics) & set(query.topics)}
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for c in found:
         other = ANY not in c.passage.modality and query.modality not in c.passage.modality
@@ -120,7 +124,7 @@ def _nearest_documents(found: Sequence[Candidate], query: Query, brought_up: fro
     }
     near |= {document: max(near.get(document, 0.0), _UNFOUND) for document in brought_up}
     for document in near:
-        near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits_any_moment(document) else -_NOT_BROUGHT_UP
+        near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits(about[document], ()) else -_NOT_BROUGHT_UP
     best = sorted(near, key=lambda document: (-near[document], document))[:2]
     return [document for document in best if near[document] >= _NEARLY * near[best[0]]]
 

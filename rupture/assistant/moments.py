@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from rupture.analysis import Analysis, Suggestion
 from rupture.assistant.caution import bias_at, complains_of_bias, fitting_guidance, no_coaching
-from rupture.assistant.fitting import Words, fits_any_moment, register_in, settings_in, stage_order, words_for
+from rupture.assistant.fitting import Words, register_in, stage_order, words_for
 from rupture.guidance.query import codes_in, moment_query
 from rupture.guidance.rank import rank
+from rupture.guidance.topics import fits, topics_in
 from rupture.guidance.values import Candidate, Guidance, Passage, PassageRole, Query
 from rupture.guidance.vocabulary import ANY
 from rupture.guidance.wording import first_sentence
@@ -57,7 +58,7 @@ def material(
     if not query.markers:
         return Material()
     guidance = fitting_guidance(analysis, guidance)
-    usable = _Usable(guidance, query.modality, settings_in(question))
+    usable = _Usable(guidance, query.modality, topics_in(question))
     found = usable.among(retriever.candidates(replace(query, roles=())))
     # What is about these markers alone, or about the modality, belongs here however near its words are to the query's.
     own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if query.modality in p.modality or _about(p, query)]
@@ -85,18 +86,14 @@ class _Usable:
 
     guidance: Guidance
     modality: str | None
-    settings: frozenset[str]
+    topics: tuple[str, ...]
 
     def among(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         return [candidate for candidate in candidates if self._fits(candidate.passage)]
 
     def _fits(self, passage: Passage) -> bool:
         modality = ANY in passage.modality or self.modality in passage.modality
-        return (
-            modality
-            and passage.id in self.guidance.passages
-            and (fits_any_moment(passage.document) or passage.document in self.settings)
-        )
+        return modality and passage.id in self.guidance.passages and fits(passage.topics, self.topics)
 
 
 def _modality_of(analysis: Analysis) -> str | None:

@@ -10,8 +10,9 @@ from rupture.cli.options import DetectorOption
 from rupture.protocols import DetectorName
 
 _RUNS = Path("runs")
+_SUITES = ("detection", "guidance")
 
-Suite = Annotated[str, typer.Argument(help="The suite; so far there is `detection`.")]
+Suite = Annotated[str, typer.Argument(help="The suite; `detection` or `guidance`.")]
 Annomi = Annotated[Path | None, typer.Option("--annomi", help="The public AnnoMI csv, to measure on it too, in five folds.")]
 Folder = Annotated[Path | None, typer.Option("--out", help="The run's folder; by default runs/SUITE.")]
 
@@ -52,23 +53,35 @@ def run(
     """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
     from rupture.cli.progress import bar
     from rupture.measure import run_detection, suite_of
+    from rupture.measure_guidance import run_guidance
 
-    folder = _folder(suite, out or _RUNS / suite_of(detector))
+    _check(suite)
+    folder = out or _RUNS / (suite_of(detector) if suite == "detection" else suite)
     with bar() as progress:
-        run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
+        if suite == "detection":
+            run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
+        else:
+            run_guidance(folder, fresh=fresh, progress=progress)
     report(suite, annomi, folder)
 
 
 def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
     """Score a finished run again from its saved answers and write report.md with its pictures."""
+    from rupture.evaluation import report as detection_report
+    from rupture.evaluation import retrieval_report
     from rupture.evaluation.gates import verdict
-    from rupture.evaluation.report import pictures
-    from rupture.evaluation.report import report as as_markdown
     from rupture.measure import score_detection
+    from rupture.measure_guidance import score_guidance
 
-    folder = _folder(suite, out)
-    record, scores, loaded = score_detection(folder, annomi)
-    for name, text in {"report.md": as_markdown(record, scores, loaded), **pictures(scores, loaded)}.items():
+    _check(suite)
+    folder = out or _RUNS / suite
+    if suite == "detection":
+        record, scores, loaded = score_detection(folder, annomi)
+        files = {"report.md": detection_report.report(record, scores, loaded), **detection_report.pictures(scores, loaded)}
+    else:
+        record, scores, loaded = score_guidance(folder)
+        files = {"report.md": retrieval_report.report(record, scores, loaded)}
+    for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     outcome = verdict(loaded, scores)
     sys.stdout.write(f"{outcome.state}: {folder / 'report.md'}\n")
@@ -85,7 +98,6 @@ def robustness(out: Folder = None) -> None:
     sys.stdout.write(f"{folder / 'report.md'}\n")
 
 
-def _folder(suite: str, out: Path | None) -> Path:
-    if suite != "detection":
-        raise typer.BadParameter(f"there is no suite {suite!r}; use detection")
-    return out or _RUNS / suite
+def _check(suite: str) -> None:
+    if suite not in _SUITES:
+        raise typer.BadParameter(f"there is no suite {suite!r}; use {' or '.join(_SUITES)}")

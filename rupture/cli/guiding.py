@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,12 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     group = typer.Typer(no_args_is_help=True, help="The curated guidance on ruptures and their repair.")
     group.command("search")(search)
+    group.command("add")(add)
+    group.command("remove")(remove)
+    group.command("list")(list_own)
     group.command("check")(check)
+    group.command("coverage")(coverage)
+    group.command("tune")(tune_encoder)
     app.add_typer(group, name="guidance")
 
 
@@ -23,13 +29,41 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print the passages as JSON.")] = False,
 ) -> None:
     """Search the guidance."""
-    from rupture.build import build_retriever
+    from rupture.build import build_own_retriever, build_retriever
     from rupture.guidance.search import search_guidance
     from rupture.report import found
 
     guidance, retriever = build_retriever()
-    result = search_guidance(query, guidance, retriever, limit)
+    result = search_guidance(query, guidance, retriever, limit, build_own_retriever())
     sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n" if as_json else found(result))
+
+
+def add(files: Annotated[list[Path], typer.Argument(help="Markdown, text, DOCX or PDF.", exists=True, dir_okay=False)]) -> None:
+    """Add documents of your own: kept on this machine, searched apart from the guidance, and labelled as yours."""
+    from rupture.build import own_guidance_folder
+    from rupture.guidance import own
+
+    folder = own_guidance_folder()
+    for file in files:
+        sys.stdout.write(f"{own.add(folder, file)}  kept in {folder}\n")
+
+
+def remove(names: Annotated[list[str], typer.Argument(help="Names as `rupture guidance list` gives them.")]) -> None:
+    """Remove documents of your own; nothing of them is left."""
+    from rupture.build import own_guidance_folder
+    from rupture.guidance import own
+
+    for name in names:
+        own.remove(own_guidance_folder(), name)
+        sys.stdout.write(f"{name}  removed\n")
+
+
+def list_own() -> None:
+    """List the documents you added."""
+    from rupture.build import own_guidance_folder
+    from rupture.guidance import own
+
+    sys.stdout.write("".join(f"{name}\n" for name in own.names(own_guidance_folder())) or "You have added no documents.\n")
 
 
 def check() -> None:
@@ -41,3 +75,41 @@ def check() -> None:
     if problems:
         raise CorpusError(f"{len(problems)} problems in the guidance\n" + "\n".join(problems))
     sys.stdout.write("The guidance is in order.\n")
+
+
+def coverage() -> None:
+    """Write corpus/COVERAGE.md of this checkout: what the guidance covers, counted."""
+    from rupture.guidance.coverage import coverage as tables
+    from rupture.guidance.documents import load
+    from rupture.resources import CORPUS
+
+    (CORPUS / "COVERAGE.md").write_text(tables(load(CORPUS)), encoding="utf-8")
+    sys.stdout.write(f"{CORPUS / 'COVERAGE.md'}\n")
+
+
+def tune_encoder(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the encoder; without it, the shipped one is replaced.")
+    ] = None,
+) -> None:
+    """Tune the search's encoder on corpus/queries.jsonl (needs the extra `models`)."""
+    from tempfile import TemporaryDirectory
+
+    from rupture.cli.progress import bar
+    from rupture.encoder import GUIDANCE_FOLDER, Encoder
+    from rupture.encoder_export import base_encoder, export_encoder
+    from rupture.guidance.documents import load
+    from rupture.guidance.scope import FILE
+    from rupture.guidance.tuning import fit_scope, read_queries, tune
+    from rupture.resources import CORPUS
+
+    guidance, target = load(CORPUS), out or GUIDANCE_FOLDER
+    with TemporaryDirectory() as folder, bar() as progress:
+        pairs = read_queries(CORPUS / "queries.jsonl", guidance)
+        tune(base_encoder(), pairs, guidance, Path(folder), progress)
+        export_encoder(Path(folder), target)
+        progress("fit the scope", 0, 1)
+        outside = [json.loads(line)["query"] for line in (CORPUS / "outside.jsonl").read_text(encoding="utf-8").splitlines()]
+        scope = fit_scope([query for query, _ in pairs], outside, Encoder(target))
+        (target / FILE).write_text(json.dumps(scope) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{target}\n")

@@ -12,11 +12,12 @@ from typing import Any
 
 from rupture.coding.values import CodedSession
 from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
-from rupture.detection.export import export_encoder, export_ensemble
+from rupture.detection.export import export_ensemble
 from rupture.detection.heads import HEADS
 from rupture.detection.training import MEMBERS, Fitted, Fold, Progress, fit_ensemble, silent
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
+from rupture.encoder_export import base_encoder, export_encoder
 from rupture.transcript import Role
 
 
@@ -31,7 +32,7 @@ def train_detector(
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".model-") as name:
         folder = Path(name)
         progress("export the encoder", 0, 1)
-        export_encoder(folder)
+        export_encoder(base_encoder(), folder)
         encoder = Encoder(folder)
         fitted = fit_ensemble(sessions, folds, encoder, store, progress, members)
         export_ensemble(fitted.members, fitted.weights, folder / SESSION_MODEL)

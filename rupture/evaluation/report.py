@@ -8,7 +8,7 @@ from typing import Any
 
 from rupture.codebook import BY_CODE, MARKERS, RUPTURE, Family
 from rupture.evaluation.detection import ENOUGH_POSITIVES, HEADLINE
-from rupture.evaluation.gates import Verdict, verdict
+from rupture.evaluation.gates import verdict
 from rupture.evaluation.intervals import LEAST_SESSIONS
 from rupture.evaluation.markdown import NONE, count, interval, number, table
 from rupture.evaluation.metrics import BINS
@@ -16,7 +16,8 @@ from rupture.evaluation.moments import TOLERANCE
 from rupture.evaluation.pictures import confusion, reliability
 from rupture.evaluation.runs import Record
 from rupture.evaluation.samples import FAMILIES
-from rupture.evaluation.suites import DataSet, Gate, Published, Suite
+from rupture.evaluation.sections import gates, head, provenance
+from rupture.evaluation.suites import DataSet, Published, Suite
 
 Data = Mapping[str, Any]
 
@@ -62,7 +63,7 @@ _MARKER_COLUMNS = {
 def report(record: Record, scores: Data, suite: Suite) -> str:
     """The whole report; ends with a newline."""
     outcome = verdict(suite, scores)
-    parts = [_head(record, scores, suite, outcome), *([_gates(outcome)] if suite.gates else [])]
+    parts = [head(record, scores, suite, outcome, "sessions"), *([gates(outcome)] if suite.gates else [])]
     for data in suite.data:
         if data.source in scores["sets"]:
             parts += _set_sections(data, scores["sets"][data.source])
@@ -70,7 +71,7 @@ def report(record: Record, scores: Data, suite: Suite) -> str:
     for source, pairs in scores["raters"].items():
         if pairs:
             parts.append(_raters(titles[source], pairs, scores["sets"][source]))
-    return "\n".join([*parts, _provenance(record, scores)])
+    return "\n".join([*parts, provenance(record, scores)])
 
 
 def pictures(scores: Data, suite: Suite) -> dict[str, str]:
@@ -86,27 +87,6 @@ def pictures(scores: Data, suite: Suite) -> dict[str, str]:
 
 def _file(kind: str, data: DataSet) -> str:
     return f"{kind}-{data.source}.svg"
-
-
-def _head(record: Record, scores: Data, suite: Suite, outcome: Verdict) -> str:
-    answered = f"{scores['answered']} of {scores['items']} sessions answered"
-    answers = f"{answered}, {scores['failed']} failed, {scores['missing']} missing."
-    cautions = "".join(f"> - {caution.strip()}\n" for caution in suite.cautions)
-    return f"# {suite.title}\n\n{suite.measures.strip()}\n\n**{outcome.state.value.capitalize()}.** {answers}\n\n{cautions}"
-
-
-def _gates(outcome: Verdict) -> str:
-    rows = [
-        [gate.name, gate.source, gate.path, _bound(gate), number(check.value), "yes" if check.passed else "**no**"]
-        for check in outcome.checks
-        for gate in (check.gate,)
-    ]
-    unchecked = [f"\nNot checked, no such sessions in the run: {gate.name} ({gate.source}).\n" for gate in outcome.not_checked]
-    return "## Gates\n\n" + table(["gate", "data", "number", "bound", "found", "met"], rows) + "".join(unchecked)
-
-
-def _bound(gate: Gate) -> str:
-    return f"≥ {number(gate.at_least)}" if gate.at_least is not None else f"≤ {number(gate.at_most)}"
 
 
 def _set_sections(data: DataSet, found: Data) -> Iterator[str]:
@@ -241,20 +221,6 @@ def _groups(title: str, groups: Data) -> str:
             )
     header = [title, "sessions", "", "turns", "positive", "AUROC pooled", "AUROC within", "AP", "κ of codes"]
     return f"### By {title}\n\nNo interval below {LEAST_SESSIONS} sessions.\n\n" + table(header, rows)
-
-
-def _provenance(record: Record, scores: Data) -> str:
-    plan, boot = record.plan, scores["bootstrap"]
-    facts = {
-        "run": f"{record.started} to {record.ended or 'not ended'}",
-        "seed": str(plan.seed),
-        **{f"{key} version": value for key, value in plan.versions.items()},
-        **{f"{key} digest": f"`{value[:16]}`" for key, value in plan.digests.items()},
-        "digest of the sessions scored against": f"`{scores['cases'][:16]}`",
-        "settings": ", ".join(f"{key} = {value}" for key, value in plan.config.items()) or NONE,
-        "intervals": f"{boot['draws']} draws of whole {boot['unit']}s, seed {boot['seed']}",
-    }
-    return "## How it was run\n\n" + table(["", ""], facts.items())
 
 
 def _title(name: str) -> str:

@@ -1,11 +1,14 @@
 """Reads and checks the corpus folder (`corpus/README.md` is the format) into `Guidance`.
 
-`load` raises at the first problem, `check` lists them all; each names file, line and problem. The folder holds `guidance/*.md`
-and `references.yaml`; documents of the user's own may come from a second folder and are marked as theirs.
+`load` raises at the first problem, `check` lists them all; each names file, line and problem. The folder holds `guidance/*.md`,
+`references.yaml` and, where passages were rated, `first.csv`.
 """
 
+import csv
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rupture.errors import CorpusError
@@ -19,25 +22,25 @@ WORDS = (250, 700)
 """How many words a document has, headings and front matter left out."""
 _MAX_BYTES = 64_000
 _FENCE = "---"
+_HIGHEST = 10
 
 
-def load(folder: Path, own: Path | None = None) -> Guidance:
-    """The corpus in `folder`, with the user's own documents from `own/*.md`; CorpusError at the first problem."""
-    guidance, problems = _read(folder, own)
+def load(folder: Path) -> Guidance:
+    """The corpus in `folder`; CorpusError at the first problem."""
+    guidance, problems = _read(folder)
     if problems:
         more = f" ({len(problems) - 1} more: rupture guidance check)" if len(problems) > 1 else ""
         raise CorpusError(f"{problems[0]}{more}")
     return guidance
 
 
-def check(folder: Path, own: Path | None = None) -> list[str]:
+def check(folder: Path) -> list[str]:
     """Every problem of the corpus, `file:line: problem`, in file order."""
-    return [str(problem) for problem in _read(folder, own)[1]]
+    return [str(problem) for problem in _read(folder)[1]]
 
 
-def _read(folder: Path, own: Path | None) -> tuple[Guidance, list[Problem]]:
-    own_files = sorted(own.glob("*.md")) if own else []
-    files = [*sorted((folder / "guidance").glob("*.md")), *own_files]
+def _read(folder: Path) -> tuple[Guidance, list[Problem]]:
+    files = sorted((folder / "guidance").glob("*.md"))
     references, problems = _references(folder / "references.yaml")
     if not files:
         problems.append(Problem(str(folder / "guidance"), 0, "found no files ID.md; is this the corpus folder?"))
@@ -51,14 +54,17 @@ def _read(folder: Path, own: Path | None) -> tuple[Guidance, list[Problem]]:
         elif front:
             fronts[front.id] = front
             passages |= _passages(front, parts)
+    useful, found = _ratings(folder / "first.csv", passages)
+    problems += found
+    passages = {name: replace(passage, useful=useful.get(name, {})) for name, passage in passages.items()}
     guidance = Guidance(
         passages=passages,
         references=references,
-        digest=_digest([*files, folder / "references.yaml"]),
+        digest=_digest([*files, folder / "references.yaml", folder / "first.csv"]),
         cautions={name: front.cautions for name, front in fronts.items()},
         mistaken_for={name: front.mistaken_for for name, front in fronts.items()},
         evidence={name: front.evidence for name, front in fronts.items()},
-        own=frozenset(file.stem for file in own_files),
+        components={name: tuple(front.components) for name, front in fronts.items()},
     )
     return guidance, problems
 
@@ -80,6 +86,29 @@ def _references(file: Path) -> tuple[dict[str, Reference], list[Problem]]:
         elif entry:
             references[entry.key] = Reference(**entry.model_dump())
     return references, problems
+
+
+def _ratings(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, dict[str, float]], list[Problem]]:
+    """By passage and marker the mean of two ratings, as a share of 10. A corpus without ratings has none."""
+    text, problems = _text(file) if file.exists() else ("", [])
+    useful: dict[str, dict[str, float]] = {}
+    for number, row in enumerate(csv.DictReader((text or "").splitlines()), start=2):
+        try:
+            marker, name, one, other = row["marker"], row["passage"], int(row["rater_1"]), int(row["rater_2"])
+        except (KeyError, TypeError, ValueError):
+            problems.append(Problem(str(file), number, "expected marker,passage,rater_1,rater_2 with ratings 0 to 10"))
+            continue
+        if (
+            name not in passages
+            or marker not in passages[name].markers
+            or not 0 <= min(one, other) <= max(one, other) <= _HIGHEST
+        ):
+            problems.append(
+                Problem(str(file), number, f"no passage {name!r} about {marker!r}, or a rating outside 0 to {_HIGHEST}")
+            )
+            continue
+        useful.setdefault(name, {})[marker] = (one + other) / 2 / _HIGHEST
+    return useful, problems
 
 
 def _document(file: Path, references: dict[str, Reference]) -> tuple[FrontMatter | None, list[Section], list[Problem]]:
@@ -177,6 +206,7 @@ def _passages(front: FrontMatter, parts: list[Section]) -> dict[str, Passage]:
             markers=part.attributes.get("markers") or tuple(front.markers),
             strategies=part.attributes.get("strategies", ()),
             modality=part.attributes.get("modality") or tuple(front.modality),
+            topics=tuple(front.topics),
             stage=stage[0] if stage else None,
             references=tuple(front.references),
         )

@@ -8,6 +8,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from rupture.codebook import MARKERS, Component
+from rupture.guidance.topics import topics
 from rupture.guidance.vocabulary import ANY, AUDIENCES, KINDS, MODALITIES, STATES
 from rupture.guidance.wording import sentences
 
@@ -60,6 +61,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Remark = Annotated[Line, AfterValidator(_at_most_two_sentences)]
 Marker = Annotated[str, AfterValidator(one_of(MARKERS))]
 Part = Annotated[str, AfterValidator(one_of(tuple(Component)))]
+Topic = Annotated[str, AfterValidator(lambda value: one_of(tuple(topics()))(value))]
 Modality = Annotated[str, AfterValidator(one_of((ANY, *MODALITIES)))]
 Audience = Annotated[str, AfterValidator(one_of(AUDIENCES))]
 
@@ -74,6 +76,7 @@ class FrontMatter(BaseModel):
     kind: Annotated[str, AfterValidator(one_of(KINDS))]
     markers: Annotated[list[Marker], AfterValidator(_no_repeats)]
     components: Annotated[list[Part], AfterValidator(_no_repeats)]
+    topics: Annotated[list[Topic], AfterValidator(_no_repeats)] = []
     modality: Annotated[list[Modality], Field(min_length=1), AfterValidator(_no_repeats), AfterValidator(_any_stands_alone)]
     audience: Annotated[list[Audience], Field(min_length=1), AfterValidator(_no_repeats)]
     evidence: Remark

@@ -2,7 +2,8 @@
 
 Only vectors and ids of the curated corpus go in, never a word of a client. A kept index is never opened itself: its files are
 checked against the manifest and a private copy is opened, because Chroma writes on opening, is not safe for several processes,
-and can crash on damaged files. What cannot be kept, copied or verified is built again, and failing that searched in memory.
+and can crash on damaged files. Its vectors are read once and searched in memory, exactly: up to 100,000 passages that is quicker
+than a graph, and a passage found by its words carries its similarity too. What cannot be kept, copied or verified is built again.
 """
 
 import hashlib
@@ -12,17 +13,17 @@ import shutil
 import tempfile
 import time
 import uuid
-import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rupture.guidance.values import Guidance
-from rupture.guidance.vectors import Encoder, ExactIndex, VectorIndex, Vectors, encode_passages, exact_index, ordered
+from rupture.guidance.vectors import Encoder, VectorIndex, Vectors, encode_passages, exact_index
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
 
 _COLLECTION = "guidance"
 _MANIFEST = "manifest.json"
@@ -30,6 +31,8 @@ _STORE = "chroma"
 _PROBES = 8
 """How many passages must find themselves before an index is used."""
 _SAME = 0.999
+_BATCH = 5_000
+"""Chroma takes no more passages at once."""
 _STALE_SECONDS = 600
 """Older leftovers of a build that was killed are swept away; younger ones may be a build that is under way."""
 
@@ -38,35 +41,10 @@ class _UnusableError(Exception):
     """The kept index is absent, damaged or another's; it is built again."""
 
 
-class ChromaIndex:
-    """A verified private copy of the kept index, gone when the program ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self.note = ""
-        client = _client(folder)
-        self._collection = client.get_collection(_COLLECTION, embedding_function=None)
-        self.close = weakref.finalize(self, _discard, client, folder)
-
-    def count(self) -> int:
-        """How many passages the index holds."""
-        return int(self._collection.count())
-
-    def vectors(self, ids: list[str]) -> Vectors:
-        """The stored vectors of `ids`, in that order."""
-        found = self._collection.get(ids=ids, include=["embeddings"])
-        by_id = dict(zip(found["ids"], found["embeddings"], strict=True))
-        return np.array([by_id[name] for name in ids], np.float32)
-
-    def nearest(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """See `VectorIndex`."""
-        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
-        return ordered(zip(found["ids"][0], (1 - distance for distance in found["distances"][0]), strict=True))
-
-
 def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> VectorIndex:
     """The index of `guidance` under `encoder`, from `cache` if it is there and sound, else built into it.
 
-    Without a `cache`, or where none can be written, the search is exact and in memory; its note then says so.
+    Without a `cache`, or where none can be written, it is made anew each time; its note then says so.
     """
     if cache is None:
         return exact_index(guidance, encoder)
@@ -85,7 +63,7 @@ def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> Vect
     except (_UnusableError, OSError, ChromaError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__.lstrip("_")
         note = f"The search index could not be kept in {cache} ({reason}); it is held in memory instead, with the same results."
-        return ExactIndex(tuple(guidance.passages), vectors, note)
+        return VectorIndex(tuple(guidance.passages), vectors, note)
 
 
 def _expected(guidance: Guidance, encoder: Encoder) -> dict[str, Any]:
@@ -99,23 +77,31 @@ def _name(expected: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(expected, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> ChromaIndex:
-    """A verified private copy of `target`; _UnusableError when it is not the index that is expected."""
+def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> VectorIndex:
+    """The vectors of `target`, read from a private copy; _UnusableError when it is not the index that is expected."""
     _check_files(target, expected)
-    copy = Path(tempfile.mkdtemp(prefix="rupture-index-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="rupture-index-", ignore_cleanup_errors=True) as copy:
         shutil.copytree(target / _STORE, copy, dirs_exist_ok=True)
-        index = ChromaIndex(copy)
-        _check_answers(index, list(guidance.passages))
-    except BaseException:
-        shutil.rmtree(copy, ignore_errors=True)
-        raise
-    return index
+        client = _client(Path(copy))
+        try:
+            return _verified(client.get_collection(_COLLECTION, embedding_function=None), tuple(guidance.passages))
+        finally:
+            client.close()  # Windows cannot delete what is open
 
 
-def _discard(client: "ClientAPI", folder: Path) -> None:
-    client.close()  # Windows cannot delete what is open
-    shutil.rmtree(folder, ignore_errors=True)
+def _verified(collection: "Collection", ids: tuple[str, ...]) -> VectorIndex:
+    """Every passage is there and some, spread over the corpus, find themselves."""
+    found = collection.get(include=["embeddings"])
+    rows = {name: row for row, name in enumerate(found["ids"])}
+    if rows.keys() != set(ids):
+        raise _UnusableError("passages are missing")
+    vectors = np.asarray(found["embeddings"], np.float32)[[rows[name] for name in ids]]
+    for row in range(0, len(ids), max(1, len(ids) // _PROBES)):
+        nearest = collection.query(query_embeddings=[vectors[row]], n_results=1, include=["distances"])
+        distances = nearest["distances"]
+        if not distances or distances[0][0] > 1 - _SAME:
+            raise _UnusableError("a passage does not find itself")
+    return VectorIndex(ids, vectors)
 
 
 def _check_files(target: Path, expected: dict[str, Any]) -> None:
@@ -127,17 +113,6 @@ def _check_files(target: Path, expected: dict[str, Any]) -> None:
         raise _UnusableError("the manifest is of another index")
     if _file_digests(target / _STORE) != manifest.get("files"):
         raise _UnusableError("the files are not those of the manifest")
-
-
-def _check_answers(index: ChromaIndex, ids: list[str]) -> None:
-    """Every passage is there and some, spread over the corpus, find themselves."""
-    if index.count() != len(ids):
-        raise _UnusableError("passages are missing")
-    probes = ids[:: max(1, len(ids) // _PROBES)]
-    for name, vector in zip(probes, index.vectors(probes), strict=True):
-        found = dict(index.nearest(vector, len(ids)))
-        if len(found) != len(ids) or found.get(name, 0.0) < _SAME:
-            raise _UnusableError("a passage does not find itself")
 
 
 def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vectors) -> None:
@@ -158,12 +133,10 @@ def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vect
 
 def _fill(store: Path, ids: list[str], vectors: Vectors) -> None:
     client = _client(store)
-    # With ef_search as large as the corpus the graph search sees every passage, which makes it exact at this size.
-    breadth = max(100, len(ids))
-    space = {"hnsw": {"space": "cosine", "ef_construction": breadth, "ef_search": breadth, "max_neighbors": 32}}
     try:
-        collection = client.create_collection(_COLLECTION, embedding_function=None, configuration=space)
-        collection.add(ids=ids, embeddings=vectors)
+        collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        for start in range(0, len(ids), _BATCH):
+            collection.add(ids=ids[start : start + _BATCH], embeddings=vectors[start : start + _BATCH])
     finally:
         client.close()
 

@@ -9,7 +9,6 @@ from langsmith import tracing_context
 
 from rupture.guidance.query import question_query
 from rupture.guidance.rank import rank
-from rupture.guidance.scope import covered
 from rupture.guidance.values import Candidate
 from rupture.protocols import Retriever
 
@@ -32,8 +31,7 @@ class GuidanceRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         asked = question_query(query)
-        candidates = self.retriever.candidates(asked)
-        return [_document(found) for found in rank(candidates, asked, self.limit)] if covered(candidates, asked) else []
+        return [_document(found) for found in rank(self.retriever.candidates(asked), asked, self.limit)]
 
 
 def as_retriever(retriever: Retriever, limit: int = 5) -> GuidanceRetriever:

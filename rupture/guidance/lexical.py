@@ -1,28 +1,29 @@
 """Word search over the passages: BM25 with Lucene's IDF (never negative for common words such as "client") and English stems."""
 
 import bm25s
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
 from rupture.guidance.values import Guidance
 from rupture.guidance.wording import indexed_text
+
+Floats = NDArray[np.float32]
 
 
 class LexicalIndex:
     """The passages of one corpus by their words."""
 
     def __init__(self, guidance: Guidance) -> None:
-        self._ids = tuple(guidance.passages)
+        self._size = len(guidance.passages)
         self._model = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
         self._model.index(_stems([indexed_text(passage) for passage in guidance.passages.values()]), show_progress=False)
 
-    def best(self, text: str, limit: int) -> list[str]:
-        """Ids of passages that share words with `text`, best first, ties by id."""
+    def scores(self, text: str) -> Floats:
+        """How well each passage matches the words of `text`, in order of the corpus, to six digits; 0 where they share none."""
         (stems,) = _stems([text])
-        if not stems:
-            return []
-        scores = zip(self._ids, self._model.get_scores(stems).tolist(), strict=True)
-        found = sorted((-round(score, 6), name) for name, score in scores if score > 0)
-        return [name for _, name in found[:limit]]
+        scores: Floats = self._model.get_scores(stems).round(6) if stems else np.zeros(self._size, np.float32)
+        return scores
 
 
 def _stems(texts: list[str]) -> list[list[str]]:

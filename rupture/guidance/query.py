@@ -8,6 +8,7 @@ import re
 
 from rupture.analysis import Analysis
 from rupture.codebook import BY_CODE, CODES, MARKERS, STRATEGIES
+from rupture.guidance.topics import topics_in
 from rupture.guidance.values import PassageRole, Query
 from rupture.guidance.vocabulary import modality_in
 from rupture.transcript import Role, Turn
@@ -40,12 +41,14 @@ def question_query(question: str) -> Query:
         markers=tuple(code for code in codes if code in MARKERS),
         strategies=tuple(code for code in codes if code in STRATEGIES),
         modality=modality_in(question),
+        topics=topics_in(question),
         roles=_roles_in(question),
     )
 
 
-def moment_query(analysis: Analysis, turn: int, question: str = "", modality: str | None = None) -> Query:
-    """The query for what was found at `turn`, with a question about it if one was asked."""
+def moment_query(analysis: Analysis, turn: int, question: str = "", modality: str | None = None, setting: str = "") -> Query:
+    """The query for what was found at `turn`, with a question about it if one was asked; `setting` is what is known of the client
+    and the place, of which only the topics it names are used."""
     finding = analysis.finding(turn)
     episode = analysis.episode_at(turn)
     found = (finding.codes or finding.hints) if finding else ()
@@ -62,7 +65,8 @@ def moment_query(analysis: Analysis, turn: int, question: str = "", modality: st
         text=" ".join(part for part in parts if part),
         markers=markers,
         strategies=tuple(dict.fromkeys(strategies)),
-        modality=modality or modality_in(question),
+        modality=modality or modality_in(question) or modality_in(setting),
+        topics=topics_in(f"{question} {setting}"),
         roles=_roles_in(question) or (PassageRole.DO, PassageRole.SAY),
     )
 

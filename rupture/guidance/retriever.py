@@ -1,11 +1,19 @@
-"""The retriever: dense and word search over the passages, fused by rank. Either search can be left out, to be measured."""
+"""The retriever: dense and word search over the passages and, for markers, what two raters would put first, fused by rank. Either
+search can be left out, to be measured."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rupture.codebook import MARKERS
 from rupture.guidance.lexical import LexicalIndex
 from rupture.guidance.rank import reciprocal_rank_fusion
+from rupture.guidance.scope import Scope
 from rupture.guidance.values import Candidate, Guidance, Query
 from rupture.guidance.vectors import Encoder, VectorIndex
+
+Places = NDArray[np.bool_]
 
 _DEPTH = 30
 """How many passages each search gives."""
@@ -14,41 +22,62 @@ _ENOUGH = 8
 
 
 class HybridRetriever:
-    """Implements `rupture.protocols.Retriever`; `dense` and `words` say which searches are used."""
+    """Implements `rupture.protocols.Retriever`; `scope` says what is not covered, `dense` and `words` which searches are used."""
 
     def __init__(
-        self, guidance: Guidance, encoder: Encoder, index: VectorIndex, *, dense: bool = True, words: bool = True
+        self,
+        guidance: Guidance,
+        encoder: Encoder,
+        index: VectorIndex,
+        scope: Scope | None = None,
+        *,
+        dense: bool = True,
+        words: bool = True,
     ) -> None:
         self.note = index.note
-        self._guidance = guidance
+        self._passages = tuple(guidance.passages.values())
         self._encoder = encoder
         self._index = index
+        self._scope = scope
         self._lexical = LexicalIndex(guidance)
         self._dense = dense
         self._words = words
+        self._about = {code: np.array([code in p.markers for p in self._passages], np.bool_) for code in MARKERS}
+        self._useful = {code: np.array([p.useful.get(code, 0.0) for p in self._passages], np.float32) for code in MARKERS}
+        self._about_none = np.array([not p.markers for p in self._passages], np.bool_)
 
     def candidates(self, query: Query) -> list[Candidate]:
         """See `Retriever`."""
-        everything = len(self._guidance.passages)
-        pool = self._pool(query.markers)
         (vector,) = self._encoder.encode([query.text])
-        # All similarities are asked for: passages found by their words carry theirs too, and the pool is cut before the depth.
-        similarity = dict(self._index.nearest(vector, everything))
-        by_meaning = _top(similarity, pool) if self._dense else []
-        by_words = _top(self._lexical.best(query.text, everything), pool) if self._words else []
+        if self._scope and not self._scope.covers(query, vector):
+            return []
+        pool = self._pool(query.markers)
+        similarity = self._index.similarities(vector)
+        rankings = []
+        if self._dense:
+            rankings.append(_best(similarity, pool))
+        if self._words:
+            scores = self._lexical.scores(query.text)
+            rankings.append(_best(scores, pool & (scores > 0)))
+        if query.markers:
+            useful = np.max([self._useful[code] for code in query.markers], axis=0)
+            rankings.append(_best(useful, pool & (useful > 0)))
         return [
-            Candidate(self._guidance.passages[name], score, similarity[name])
-            for name, score in reciprocal_rank_fusion([by_meaning, by_words])
+            Candidate(self._passages[place], score, float(similarity[place])) for place, score in reciprocal_rank_fusion(rankings)
         ]
 
-    def _pool(self, markers: Sequence[str]) -> Collection[str]:
+    def _pool(self, markers: Sequence[str]) -> Places:
         """Passages about one of `markers` and passages about none in particular; all of them when too few are about these."""
-        passages = self._guidance.passages
-        about = [p.id for p in passages.values() if set(p.markers) & set(markers)]
-        if len(about) < _ENOUGH:
-            return passages.keys()
-        return {*about, *(p.id for p in passages.values() if not p.markers)}
+        about = np.zeros(len(self._passages), np.bool_)
+        for code in markers:
+            about |= self._about[code]
+        return about | self._about_none if about.sum() >= _ENOUGH else np.ones(len(self._passages), np.bool_)
 
 
-def _top(names: Iterable[str], pool: Collection[str]) -> list[str]:
-    return [name for name in names if name in pool][:_DEPTH]
+def _best(scores: NDArray[np.float32], pool: Places) -> list[int]:
+    """Places of the passages in `pool` with the highest scores, best first, ties by place."""
+    places = np.flatnonzero(pool)
+    if len(places) > _DEPTH:
+        least = np.partition(scores[places], len(places) - _DEPTH)[len(places) - _DEPTH]
+        places = places[scores[places] >= least]
+    return [int(place) for place in places[np.argsort(-scores[places], kind="stable")][:_DEPTH]]

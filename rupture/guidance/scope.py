@@ -1,19 +1,24 @@
-"""Whether the corpus has something to say to a question; where it has not, a reply says so and gives no passage. Pure.
+"""Whether a question is one the guidance is about; where it is not, nothing is searched for and a reply says so.
 
-Similarity alone cannot tell: "does my client have a personality disorder?" lies nearer to the corpus than many a good question.
-So topics that are never this tool's are named, and a question that speaks of somebody in therapy needs less similarity than
-others. Tuned on `evals/cases/guidance_dev.jsonl`, where the split `fresh` was written afterwards and shows what to expect.
+Similarity to passages cannot tell: "does my client have a personality disorder?" lies nearer to the corpus than many a good
+question. So a plane through the encoder's space was fitted between questions the guidance answers (`corpus/queries.jsonl`) and
+others that people in this work ask (`corpus/outside.jsonl`); decisions and facts that are never this tool's are named besides.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from rupture.guidance.values import Candidate, Query
+import numpy as np
 
-ALONE = 0.42
-"""Similarity of the best passage that is enough by itself."""
-WITH_CLIENT = 0.28
-"""Enough for a question that speaks of somebody in therapy."""
+from rupture.errors import ModelError
+from rupture.guidance.values import Query
+from rupture.guidance.vectors import Vectors
+
+FILE = "scope.json"
+_LEAST = -1.0
+"""Log odds below which a question is left alone; best F1 on the development halves of the cases, both of them."""
 
 _PERSON = r"(?:my|this|the|our|a) (?:client|patient)|s?he|they|him|her"
 _DISORDER = (
@@ -41,17 +46,27 @@ _OUTSIDE = tuple(
         rf"{_PLEASE}(?:write|draft) (?:\w+ ){{0,3}}(?:report|letter|e-?mail|essay|function|code|poem|story)\b",
     )
 )
-_IN_THERAPY = re.compile(
-    rf"\b(?:clients?|patients?|{_PERSON}|therap\w+|couples?|partners?|teen\w*|adolescents?|group|family|session|between us"
-    r"|alliance|ruptures?|repair\w*|apologi[sz]e|homework|supervis\w+|counsel\w+)\b",
-    re.IGNORECASE,
-)
 
 
-def covered(candidates: Sequence[Candidate], query: Query) -> bool:
-    """Whether passages may be given for `query`; one that names codes of the codebook always may have them."""
-    if not candidates or any(topic.search(query.text) for topic in _OUTSIDE):
-        return False
-    if query.markers or query.strategies:
-        return True
-    return max(candidate.similarity for candidate in candidates) >= (WITH_CLIENT if _IN_THERAPY.search(query.text) else ALONE)
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`weights` (dimension,) and `bias` of a logistic regression: the log odds that a question is one the guidance answers."""
+
+    weights: Vectors
+    bias: float
+
+    def covers(self, query: Query, vector: Vectors) -> bool:
+        """Whether passages may be given for `query`, encoded as `vector`; one that names codes of the codebook always may have
+        them."""
+        if not any(map(str.isalpha, query.text)) or any(topic.search(query.text) for topic in _OUTSIDE):
+            return False
+        return bool(query.markers or query.strategies) or float(self.weights @ vector) + self.bias >= _LEAST
+
+
+def read_scope(folder: Path) -> Scope:
+    """The scope that was fitted with the encoder in `folder`; ModelError when it is missing or damaged."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return Scope(np.array(data["weights"], np.float32), float(data["bias"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ModelError(f"{folder / FILE}: cannot be read. Reinstall rupture, or run: rupture guidance tune") from None

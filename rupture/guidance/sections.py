@@ -10,6 +10,8 @@ from rupture.guidance.values import PassageRole
 from rupture.guidance.vocabulary import ANY, MODALITIES, REGISTERS, STAGES
 from rupture.guidance.wording import WORDING, sentences
 
+CURATED = tuple(role for role in PassageRole if role is not PassageRole.OWN)
+"""Roles that a section may have."""
 MAX_WORDS = 200
 COUNT = (3, 6)
 """How many sections a document has."""
@@ -17,7 +19,7 @@ WORDINGS = (3, 5)
 """How many wordings a `say` section has."""
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _ALLOWED: dict[str, tuple[str, ...]] = {
-    "role": tuple(PassageRole),
+    "role": CURATED,
     "strategies": STRATEGIES,
     "stage": STAGES,
     "markers": MARKERS,
@@ -39,7 +41,7 @@ class Section:
     def role(self) -> PassageRole | None:
         """What the section is for; None when the document does not say so rightly."""
         values = self.attributes.get("role", ())
-        return PassageRole(values[0]) if values and values[0] in tuple(PassageRole) else None
+        return PassageRole(values[0]) if values and values[0] in CURATED else None
 
 
 def split(lines: Iterable[tuple[int, str]], file: str) -> tuple[list[Section], list[Problem]]:
@@ -92,7 +94,7 @@ def _heading(number: int, line: str, file: str) -> tuple[str, dict[str, tuple[st
         attributes[name] = tuple(values.split())
         problems += [Problem(file, number, text) for text in _attribute_problems(name, attributes[name])]
     if "role" not in attributes:
-        problems.append(Problem(file, number, f"the section has no role, expected one of {', '.join(PassageRole)}"))
+        problems.append(Problem(file, number, f"the section has no role, expected one of {', '.join(CURATED)}"))
     return heading.strip(), attributes, problems
 
 

@@ -1,11 +1,12 @@
 """Values of the guidance: Passage, Document, Reference, Query, Candidate. Standard library only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class PassageRole(StrEnum):
-    """What a section of a guidance document is for; decides where a reply may use it."""
+    """What a section of a guidance document is for; decides where a reply may use it. OWN marks what a user added."""
 
     RECOGNISE = "recognise"
     READING = "reading"
@@ -13,6 +14,7 @@ class PassageRole(StrEnum):
     SAY = "say"
     AVOID = "avoid"
     EVIDENCE = "evidence"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The unit that is retrieved, quoted and cited: one section of a document, as written."""
+    """The unit that is retrieved, quoted and cited: one section of a document, as written.
+
+    `useful` says for some markers how far two raters would put it first for a typical moment, 0 to 1.
+    """
 
     id: str
     document: str
@@ -47,8 +52,10 @@ class Passage:
     markers: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
     modality: tuple[str, ...] = ("any",)
+    topics: tuple[str, ...] = ()
     stage: str | None = None
     references: tuple[str, ...] = ()
+    useful: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Query:
     markers: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
     modality: str | None = None
+    topics: tuple[str, ...] = ()
     roles: tuple[PassageRole, ...] = ()
 
 
@@ -75,7 +83,7 @@ class Candidate:
 class Guidance:
     """The whole corpus in memory: passages by id in file order, references by key, and the digest of the files.
 
-    `cautions`, `mistaken_for` and `evidence` are by document; `own` are the documents the user added, to be labelled as such.
+    `cautions`, `mistaken_for`, `evidence` and `components` are by document.
     """
 
     passages: dict[str, Passage]
@@ -84,4 +92,4 @@ class Guidance:
     cautions: dict[str, str] = field(default_factory=dict)
     mistaken_for: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
-    own: frozenset[str] = frozenset()
+    components: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Dense search without any store: what an encoder and an index are, and the exact search that every index must agree with."""
+"""Dense search: what an encoder is, and the index of a corpus in memory, whatever it was read from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rupture.guidance.wording import indexed_text
 
 Vectors = NDArray[np.float32]
 
-# Similarities are compared at this many digits, so that two ways to compute one cosine rank alike; ties go to the smaller id.
+# Two ways to compute one cosine differ in the last bits.
 _DIGITS = 6
 
 
@@ -29,28 +29,19 @@ class Encoder(Protocol):
         ...
 
 
-class VectorIndex(Protocol):
-    """The passages of one corpus by their vectors; `note` says why the index is not the usual one, or is empty."""
-
-    @property
-    def note(self) -> str: ...
-
-    def nearest(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Passage ids with cosine similarity, best first."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class ExactIndex:
-    """All similarities, computed: for tests, and for machines where no index can be kept."""
+class VectorIndex:
+    """The passages of one corpus by their vectors, (ids, dimension), each of length 1; `note` says why the index is not the usual
+    one, or is empty."""
 
     ids: tuple[str, ...]
     vectors: Vectors
     note: str = ""
 
-    def nearest(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """See `VectorIndex`."""
-        return ordered(zip(self.ids, (self.vectors @ vector).tolist(), strict=True))[:limit]
+    def similarities(self, vector: Vectors) -> Vectors:
+        """Cosine of each passage to `vector` in [-1, 1], in the order of `ids`, to six digits, so that equal texts tie."""
+        found: Vectors = np.clip(self.vectors @ vector, -1, 1).round(_DIGITS)
+        return found
 
 
 def encode_passages(guidance: Guidance, encoder: Encoder) -> Vectors:
@@ -58,12 +49,6 @@ def encode_passages(guidance: Guidance, encoder: Encoder) -> Vectors:
     return encoder.encode([indexed_text(passage) for passage in guidance.passages.values()])
 
 
-def exact_index(guidance: Guidance, encoder: Encoder, note: str = "") -> ExactIndex:
+def exact_index(guidance: Guidance, encoder: Encoder) -> VectorIndex:
     """The index that needs no disk."""
-    return ExactIndex(tuple(guidance.passages), encode_passages(guidance, encoder), note)
-
-
-def ordered(similarities: "zip[tuple[str, float]]") -> list[tuple[str, float]]:
-    """Clamped to [-1, 1], best first, ties by id."""
-    rounded = [(name, round(min(1.0, max(-1.0, value)), _DIGITS)) for name, value in similarities]
-    return sorted(rounded, key=lambda item: (-item[1], item[0]))
+    return VectorIndex(tuple(guidance.passages), encode_passages(guidance, encoder))

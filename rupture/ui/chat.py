@@ -59,7 +59,6 @@ def sources_text(reply: Reply, guidance: Guidance) -> str:
         passage = guidance.passages.get(id)
         if passage is None:
             continue
-        own = " (your own document)" if passage.document in guidance.own else ""
         references = [
             guidance.references[key]
             for key in passage.references
@@ -67,7 +66,7 @@ def sources_text(reply: Reply, guidance: Guidance) -> str:
         ]
         listed = "\n".join(f"\\- {inert(reference_words(reference))}" for reference in references)
         blocks.append(
-            f"**{number}. {inert(passage.title)}{own}**\n{inert(passage.heading)}\n\n{_quoted(passage.text)}\n\n{listed}".strip()
+            f"**{number}. {inert(passage.title)}**\n{inert(passage.heading)}\n\n{_quoted(passage.text)}\n\n{listed}".strip()
         )
     return "\n\n".join(blocks)
 

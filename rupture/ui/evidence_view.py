@@ -119,7 +119,6 @@ def _way(suggestion: Suggestion, guidance: Guidance) -> str:
 
 def source_html(passage: Passage, guidance: Guidance) -> str:
     """A passage that opens: its document, its words as they stand, what they rest on, and the references."""
-    own = " · your own document" if passage.document in guidance.own else ""
     references = [
         guidance.references[key] for key in passage.references if key in guidance.references and guidance.references[key].shown
     ]
@@ -127,7 +126,7 @@ def source_html(passage: Passage, guidance: Guidance) -> str:
     evidence = guidance.evidence.get(passage.document, "")
     basis = f'<p class="basis">{safe(evidence)}</p>' if evidence else ""
     return (
-        f'<details class="source"><summary>Source: {safe(passage.title)} · {safe(passage.heading)}{own}</summary>'
+        f'<details class="source"><summary>Source: {safe(passage.title)} · {safe(passage.heading)}</summary>'
         f"<blockquote>{safe(passage.text)}</blockquote>{basis}{f'<ul>{listed}</ul>' if listed else ''}</details>"
     )
 

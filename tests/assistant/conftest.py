@@ -25,11 +25,14 @@ def encoder():
 
 
 @pytest.fixture(scope="session")
-def retriever(guidance, encoder):
+def retriever(guidance):
+    from rupture.encoder import GUIDANCE_FOLDER, Encoder
     from rupture.guidance.retriever import HybridRetriever
+    from rupture.guidance.scope import read_scope
     from rupture.guidance.vectors import exact_index
 
-    return HybridRetriever(guidance, encoder, exact_index(guidance, encoder))
+    tuned = Encoder(GUIDANCE_FOLDER)
+    return HybridRetriever(guidance, tuned, exact_index(guidance, tuned), read_scope(GUIDANCE_FOLDER))
 
 
 @pytest.fixture(scope="session")

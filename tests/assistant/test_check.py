@@ -136,14 +136,14 @@ def test_every_sentence_of_the_corpus_may_be_shown_with_its_own_citation(guidanc
     from rupture.guidance.wording import first_sentence
 
     vocabulary = words_of(passage.text for passage in guidance.passages.values())
+    advice = [passage for passage in guidance.passages.values() if passage.role is PassageRole.DO]
     refused = [
         passage.id
-        for passage in guidance.passages.values()
-        if passage.role is PassageRole.DO
-        and problem(f"{first_sentence(passage)} [1]", Sources({1: passage.text}, {}, vocabulary)) is not None
+        for passage in advice
+        if problem(f"{first_sentence(passage)} [1]", Sources({1: passage.text}, {}, vocabulary)) is not None
     ]
     # The words this tool never says keep a few back; the composed reply shows those.
-    assert len(refused) <= 6, refused
+    assert len(refused) <= 0.02 * len(advice), refused
 
 
 def test_numbers_are_read_in_order():

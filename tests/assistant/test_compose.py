@@ -7,9 +7,12 @@ import pytest
 import written_sessions as sessions
 from written_sessions import analysed
 
+from rupture.analyse import Decisions
+from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
-from rupture.assistant.fitting import settings_in
 from rupture.assistant.reply import Conversation
+from rupture.fakes import ScriptedDetector
+from rupture.guidance.topics import fits, topics_in
 from rupture.guidance.values import PassageRole
 from rupture.guidance.wording import sentences, wordings
 from rupture.prompts import table
@@ -109,9 +112,10 @@ def test_no_reading_is_offered_for_a_complaint_of_bias(ask, guidance):
         assert not any(variant in reply.text for variant in table("phrases")["challenge"])
 
 
-def test_advice_on_a_complaint_of_bias_is_the_one_document_about_it(ask):
+def test_advice_on_a_complaint_of_bias_is_that_about_bias(ask):
     reply, _ = ask(sessions.BIAS, "how do I respond at turn 3?")
-    assert {id.split("#")[0] for id in reply.passages} == set(table("situations")["bias"])
+    assert {id.split("#")[0] for id in reply.passages} <= set(table("situations")["bias"])
+    assert reply.claims
     assert reply.claims
 
 
@@ -245,8 +249,11 @@ def test_a_modality_leads_and_stays_for_the_next_ways_to_respond(ask, guidance):
     assert conversation.modality is None
 
 
-def test_a_modality_without_a_page_is_said(ask):
-    reply, _ = ask(sessions.WITHDRAWAL, "how would a schema therapist respond at turn 9?")
+def test_a_modality_without_a_page_is_said(guidance, retriever, intents):
+    kept = {name: passage for name, passage in guidance.passages.items() if "schema" not in passage.modality}
+    assistant = Assistant(ScriptedDetector({}), Decisions(), replace(guidance, passages=kept), retriever, intents)
+    conversation = Conversation(analysed("test", sessions.WITHDRAWAL))
+    *_, (reply, _) = assistant.answer("how would a schema therapist respond at turn 9?", conversation)
     assert phrase("no_modality") in reply.text
     assert reply.claims
 
@@ -266,8 +273,8 @@ def test_a_register_asked_for_is_used(ask, guidance):
 def test_a_documents_situation_must_be_named_before_a_moment_uses_it(ask, guidance):
     for turn in (7, 9, 11, 13):
         reply, _ = ask(sessions.WITHDRAWAL, f"what could I have said at turn {turn}?")
-        assert not {id.split("#")[0] for id in reply.passages} & set(table("situations")["settings"])
-    assert "adolescents" in settings_in("what could I say to this teenager?")
+        assert all(fits(guidance.passages[id].topics, ()) for id in reply.passages)
+    assert "adolescents" in topics_in("what could I say to this teenager?")
 
 
 def test_reviewed_tables_stand_in_the_corpus(guidance):
@@ -277,7 +284,7 @@ def test_reviewed_tables_stand_in_the_corpus(guidance):
         for entry in entries:
             assert (entry if isinstance(entry, str) else entry["words"]) in spoken
     documents = {passage.document for passage in guidance.passages.values()}
-    assert {*table("situations")["settings"], *table("situations")["bias"]} <= documents
+    assert set(table("situations")["bias"]) <= documents
 
 
 def test_suggestions_rest_on_passages_and_skip_risk(assistant_with, guidance):

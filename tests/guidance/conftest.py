@@ -30,15 +30,21 @@ def guidance():
     return documents.load(CORPUS)
 
 
+@pytest.fixture
+def small(corpus):
+    return documents.load(corpus)
+
+
 @pytest.fixture(scope="session")
 def real(guidance):
     """The real corpus under the real encoder: about ten seconds, once."""
-    from rupture.encoder import Encoder
+    from rupture.encoder import GUIDANCE_FOLDER, Encoder
     from rupture.guidance.retriever import HybridRetriever
+    from rupture.guidance.scope import read_scope
 
-    model = Encoder()
+    model = Encoder(GUIDANCE_FOLDER)
     index = exact_index(guidance, model)
-    return model, index, HybridRetriever(guidance, model, index)
+    return model, index, HybridRetriever(guidance, model, index, read_scope(GUIDANCE_FOLDER))
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +53,7 @@ def built(guidance, tmp_path_factory):
     from rupture.guidance.index import open_index
 
     cache = tmp_path_factory.mktemp("built")
-    index = open_index(guidance, HashingEncoder(), cache)
-    index.close()
+    open_index(guidance, HashingEncoder(), cache)
     return cache
 
 

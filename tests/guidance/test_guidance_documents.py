@@ -129,15 +129,12 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing_that_is_read(cor
     assert documents.load(corpus).passages == before.passages
 
 
-def test_own_documents_are_marked_and_cannot_take_an_id(corpus, tmp_path):
-    own = tmp_path / "own"
-    own.mkdir()
-    (own / "mine.md").write_text(DOCUMENT.replace("too-easy", "mine"))
-    guidance = documents.load(corpus, own)
-    assert guidance.own == {"mine"}
-    assert "mine#1" in guidance.passages
-    (own / "too-easy.md").write_text(DOCUMENT)
-    assert "already taken" in documents.check(corpus, own)[0]
+def test_ratings_say_how_useful_a_passage_is_and_wrong_ones_are_named(corpus):
+    first = corpus / "first.csv"
+    first.write_text("marker,passage,rater_1,rater_2\nW5,too-easy#2,9,6\n")
+    assert documents.load(corpus).passages["too-easy#2"].useful == {"W5": 0.75}
+    first.write_text("marker,passage,rater_1,rater_2\nW5,too-easy#2,9,11\nC1,too-easy#1,1,1\nW5,gone#1,1,1\nW5,too-easy#1,x,1\n")
+    assert [problem.split(":")[1] for problem in documents.check(corpus)] == ["2", "3", "4", "5"]
 
 
 def test_the_digest_changes_with_any_byte_or_name_and_with_nothing_else(corpus):
@@ -191,5 +188,5 @@ def test_the_lists_for_writers_are_those_that_are_checked():
     assert re.findall(r"`(\w+)`", rows["kind"]) == list(KINDS)
     assert re.findall(r"`(\w+)`", rows["audience"]) == list(AUDIENCES)
     assert re.findall(r"`(\w+)`", rows["stage"]) == list(STAGES)
-    assert re.findall(r"`(\w+)`", rows["role"]) == [role.value for role in PassageRole]
+    assert re.findall(r"`(\w+)`", rows["role"]) == [role.value for role in PassageRole if role is not PassageRole.OWN]
     assert all(f"`{register}`" in (CORPUS / "README.md").read_text(encoding="utf-8") for register in REGISTERS)

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from small_corpus import HashingEncoder
 
-from rupture.guidance.index import ChromaIndex, open_index
+from rupture.guidance.index import open_index
 from rupture.guidance.query import question_query
-from rupture.guidance.rank import rank
 from rupture.guidance.retriever import HybridRetriever
-from rupture.guidance.vectors import ExactIndex, exact_index
+from rupture.guidance.vectors import VectorIndex, exact_index
 
 QUESTIONS = ("she agrees with everything", "he complains about me", "silence in the group", "how do I apologise", "W3", "")
 
@@ -63,42 +62,29 @@ def test_a_damaged_index_is_built_again(cache, guidance, damage):
     DAMAGE[damage](cache)
     encoder = HashingEncoder()
     index = open_index(guidance, encoder, cache)
-    assert isinstance(index, ChromaIndex)
+    assert not index.note
     assert encoder.calls == 1, "it was not built again"
-    assert index.count() == len(guidance.passages)
+    assert index.ids == tuple(guidance.passages)
     assert [path.name for path in cache.iterdir()] == [_folder(cache).name], "something was left over"
     again = HashingEncoder()
-    open_index(guidance, again, cache).close()
+    open_index(guidance, again, cache)
     assert again.calls == 0, "the new one is not sound"
-    index.close()
 
 
-def test_chroma_answers_as_exact_search_does(cache, guidance):
-    encoder = HashingEncoder()
-    kept, exact = open_index(guidance, encoder, cache), exact_index(guidance, encoder)
+def test_what_was_kept_is_what_was_made(cache, guidance):
+    kept, made = open_index(guidance, HashingEncoder(), cache), exact_index(guidance, HashingEncoder())
+    assert kept.ids == made.ids
+    assert np.abs(kept.vectors - made.vectors).max() < 1e-6
     for question in QUESTIONS:
-        (vector,) = encoder.encode([question or "words"])
-        found, expected = kept.nearest(vector, 400), exact.nearest(vector, 400)
-        assert len(found) == len(guidance.passages)
-        assert np.abs(np.array([s for _, s in found]) - [s for _, s in expected]).max() < 1e-5
-        ranked = [
-            [
-                c.passage.id
-                for c in rank(
-                    HybridRetriever(guidance, encoder, index).candidates(question_query(question)), question_query(question)
-                )
-            ]
-            for index in (kept, exact)
-        ]
-        assert ranked[0] == ranked[1]
-    kept.close()
+        query = question_query(question)
+        found = [HybridRetriever(guidance, HashingEncoder(), index).candidates(query) for index in (kept, made)]
+        assert found[0] == found[1]
 
 
 def test_where_nothing_can_be_written_the_search_is_in_memory_and_says_so(guidance, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("a file where the folder should be")
     index = open_index(guidance, HashingEncoder(), blocked / "cache")
-    assert isinstance(index, ExactIndex)
     assert str(blocked) in index.note
     assert "same results" in index.note
 
@@ -116,14 +102,12 @@ from rupture.resources import CORPUS
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 index = open_index(documents.load(CORPUS), HashingEncoder(), Path(sys.argv[1]))
-print(type(index).__name__, len(index.nearest(HashingEncoder().encode(["trust"])[0], 5)))
+print(bool(index.note), len(index.similarities(HashingEncoder().encode(["trust"])[0])))
 """
     done = _python(code, tmp_path).communicate(timeout=60)[0]
-    assert done.split() == ["ExactIndex", "5"]
+    assert done.split() == ["True", str(len(guidance.passages))]
     assert list(tmp_path.iterdir()) == []
-    index = open_index(guidance, HashingEncoder(), tmp_path)
-    assert isinstance(index, ChromaIndex)
-    index.close()
+    assert not open_index(guidance, HashingEncoder(), tmp_path).note
 
 
 def test_two_processes_may_build_at_once(guidance, tmp_path):
@@ -136,11 +120,11 @@ from rupture.guidance import documents
 from rupture.guidance.index import open_index
 from rupture.resources import CORPUS
 index = open_index(documents.load(CORPUS), HashingEncoder(), Path(sys.argv[1]))
-print(type(index).__name__, index.count(), index.note)
+print(len(index.ids), index.note)
 """
     both = [_python(code, tmp_path) for _ in range(2)]
     for process in both:
-        assert process.communicate(timeout=120)[0].split() == ["ChromaIndex", str(len(guidance.passages))]
+        assert process.communicate(timeout=120)[0].split() == [str(len(guidance.passages))]
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -155,7 +139,7 @@ def _python(code, cache):
 
 def test_another_encoder_or_corpus_gets_an_index_of_its_own(cache, guidance):
     for other_guidance, encoder in ((guidance, HashingEncoder("hashing-2")), (replace(guidance, digest="x"), HashingEncoder())):
-        open_index(other_guidance, encoder, cache).close()
+        open_index(other_guidance, encoder, cache)
         assert encoder.calls == 1
     assert len(list(cache.iterdir())) == 3
 
@@ -165,23 +149,20 @@ def test_leftovers_of_killed_builds_go_and_young_ones_stay(cache, guidance):
     old.mkdir()
     young.mkdir()
     os.utime(old, (time.time() - 3600,) * 2)
-    open_index(guidance, HashingEncoder("hashing-3"), cache).close()
+    open_index(guidance, HashingEncoder("hashing-3"), cache)
     assert not old.exists()
     assert young.exists()
 
 
 def test_the_kept_files_are_never_written_to_by_a_search(cache, guidance):
     before = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
-    index = open_index(guidance, HashingEncoder(), cache)
-    index.nearest(HashingEncoder().encode(["trust"])[0], 10)
-    index.close()
+    open_index(guidance, HashingEncoder(), cache).similarities(HashingEncoder().encode(["trust"])[0])
     assert {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()} == before
 
 
 def test_no_words_of_the_corpus_or_of_a_question_are_stored(cache, guidance):
     index = open_index(guidance, HashingEncoder(), cache)
     HybridRetriever(guidance, HashingEncoder(), index).candidates(question_query("sentinel-question about trust"))
-    index.close()
     stored = b"".join(path.read_bytes() for path in cache.rglob("*") if path.is_file())
     assert b"sentinel-question" not in stored
     assert next(iter(guidance.passages.values())).text[:40].encode() not in stored
@@ -192,16 +173,15 @@ def test_settings_in_the_working_folder_or_environment_do_not_reach_chroma(cache
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHROMA_API_IMPL", "chromadb.api.fastapi.FastAPI")
     monkeypatch.setenv("CHROMA_OTEL_COLLECTION_ENDPOINT", "http://127.0.0.1:9")
-    index = open_index(guidance, HashingEncoder(), cache)
-    assert isinstance(index, ChromaIndex)
-    index.close()
+    encoder = HashingEncoder()
+    assert not open_index(guidance, encoder, cache).note
+    assert encoder.calls == 0
 
 
 def test_without_a_cache_there_is_nothing_to_say(guidance):
-    index = open_index(guidance, HashingEncoder(), None)
-    assert (type(index), index.note) == (ExactIndex, "")
+    assert open_index(guidance, HashingEncoder(), None).note == ""
 
 
-def test_equal_similarities_go_by_id():
-    index = ExactIndex(("b#1", "a#1", "c#1"), np.array([[1, 0], [1, 0], [0, 1]], np.float32))
-    assert index.nearest(np.array([1, 0], np.float32), 3) == [("a#1", 1.0), ("b#1", 1.0), ("c#1", 0.0)]
+def test_similarities_stay_between_minus_one_and_one_and_equal_vectors_tie():
+    index = VectorIndex(("a#1", "b#1", "c#1"), np.array([[1, 1e-4], [1, 2e-4], [-1, 0]], np.float32))
+    assert index.similarities(np.array([1.00001, 0], np.float32)).tolist() == [1, 1, -1]

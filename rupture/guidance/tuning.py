@@ -1,0 +1,107 @@
+"""Tunes the encoder of the guidance on (query, passage) pairs written for it, with sentence-transformers (extra `models`).
+
+Contrastive: each query against its passage, against a passage that the untuned encoder takes for it, and against the other
+passages of the batch (multiple negatives ranking; Henderson et al. 2017, arXiv 1705.00652).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.losses import MultipleNegativesRankingLoss
+from sklearn.linear_model import LogisticRegression
+
+from rupture.errors import CorpusError
+from rupture.guidance.values import Guidance
+from rupture.guidance.vectors import Encoder, Vectors
+from rupture.guidance.wording import indexed_text
+
+EPOCHS = 3
+RATE = 3e-5
+_BATCH = 24
+_WARM_UP = 0.1
+_HARD = 10
+"""The wrong passages nearest to a query, from which one is drawn as its hard negative."""
+_TOO_LIKE = 0.85
+"""Passages as near to the right one as this may be right too: they are not taken as negatives."""
+_SCOPE_C = 10.0
+_SEED = 0
+
+Progress = Callable[[str, int, int], None]
+
+
+def read_queries(path: Path, guidance: Guidance) -> list[tuple[str, str]]:
+    """(query, passage id) a line of `path`; CorpusError names a line that is no pair or whose passage is not there."""
+    pairs: list[tuple[str, str]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            query, passage = row["query"], row["passage"]
+        except (ValueError, KeyError, TypeError):
+            raise CorpusError(f'{path}:{number}: expected {{"passage": "ID#n", "kind": …, "query": "…"}}') from None
+        if passage not in guidance.passages or any(passage == other for _, other in pairs):
+            raise CorpusError(f"{path}:{number}: {passage!r} is no passage, or has a query already; one query a passage")
+        pairs.append((query, passage))
+    return pairs
+
+
+def tune(base: Path, pairs: Sequence[tuple[str, str]], guidance: Guidance, out: Path, progress: Progress) -> None:
+    """Writes to `out` the encoder in `base` after EPOCHS over `pairs`; the same pairs give the same encoder on one machine."""
+    torch.manual_seed(_SEED)
+    rng = np.random.default_rng(_SEED)
+    model = SentenceTransformer(str(base), device="cpu", model_kwargs={"attn_implementation": "eager"})
+    texts = {name: indexed_text(passage) for name, passage in guidance.passages.items()}
+    hard = _hard_negatives(model, pairs, texts)
+    loss = MultipleNegativesRankingLoss(model)
+    steps = EPOCHS * -(-len(pairs) // _BATCH)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (_WARM_UP * steps), 1 - step / steps))
+    model.eval()  # drawing dropout costs more time on a CPU than all the products, and three epochs do not need it
+    done = 0
+    for _ in range(EPOCHS):
+        order = rng.permutation(len(pairs)).tolist()
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            negatives = [texts[str(rng.choice(hard[i]))] for i in batch]
+            columns = ([pairs[i][0] for i in batch], [texts[pairs[i][1]] for i in batch], negatives)
+            with torch.autocast("cpu", torch.bfloat16):
+                value = loss([model.preprocess(column) for column in columns], torch.empty(0))
+            optimiser.zero_grad()
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            progress("tune the encoder", done, steps)
+    model.save(str(out), create_model_card=False)
+
+
+def _hard_negatives(model: SentenceTransformer, pairs: Sequence[tuple[str, str]], texts: Mapping[str, str]) -> list[list[str]]:
+    """For each pair the wrong passages nearest to its query."""
+    names = list(texts)
+    place = {name: number for number, name in enumerate(names)}
+    passages = _encoded(model, list(texts.values()))
+    queries = _encoded(model, [query for query, _ in pairs])
+    found = []
+    for query, (_, right) in zip(queries, pairs, strict=True):
+        like = passages @ passages[place[right]]
+        order = np.argsort(-(passages @ query), kind="stable")
+        found.append([names[i] for i in order if like[i] < _TOO_LIKE][:_HARD])
+    return found
+
+
+def _encoded(model: SentenceTransformer, texts: list[str]) -> Vectors:
+    with torch.autocast("cpu", torch.bfloat16):
+        return np.asarray(model.encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32)
+
+
+def fit_scope(inside: Sequence[str], outside: Sequence[str], encoder: Encoder) -> dict[str, object]:
+    """`weights` and `bias` for `scope.json`: a logistic regression between the two kinds of question. That there are about twice
+    as many inside is left as it is: people mostly ask a tool what it is for."""
+    vectors = encoder.encode([*inside, *outside])
+    kind = np.array([1] * len(inside) + [0] * len(outside))
+    model = LogisticRegression(C=_SCOPE_C, max_iter=2000).fit(vectors, kind)
+    return {"weights": [round(float(weight), 4) for weight in model.coef_[0]], "bias": round(float(model.intercept_[0]), 4)}
