@@ -4,29 +4,32 @@ Brings guidance and evaluation together; both stay ignorant of each other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rupture.analyse import Decisions, decide
 from rupture.analysis import Analysis, State
+from rupture.assistant.moments import material
 from rupture.build import build_detector, build_retriever
 from rupture.codebook import BY_CODE, MARKERS, RUPTURE
 from rupture.coding.sessions import split_sessions
 from rupture.coding.values import CodedSession
 from rupture.detection.card import read_card, read_decisions
-from rupture.digests import digest_files, digest_sessions
+from rupture.digests import digest, digest_files, digest_sessions
 from rupture.encoder import GUIDANCE_FOLDER, Encoder
 from rupture.evaluation import retrieval, runs
-from rupture.evaluation.retrieval import DETECTED, OURS, Case
+from rupture.evaluation.retrieval import DETECTED, OURS, REPLY, Case
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import reference_codes
 from rupture.guidance.query import moment_query, question_query
-from rupture.guidance.rank import rank
+from rupture.guidance.rank import WITH_MARKERS, WITHOUT, rank
 from rupture.guidance.retriever import HybridRetriever
+from rupture.guidance.scope import FILE
 from rupture.guidance.values import Passage, Query
 from rupture.guidance.vectors import exact_index
-from rupture.resources import BLIND_CODES, CASES, MODEL, SESSIONS, SUITES
+from rupture.resources import BLIND_CODES, CASES, CORPUS, MODEL, SESSIONS, SUITES
 
 SUITE = "guidance"
 _FOLDER = CASES / SUITE
@@ -45,6 +48,8 @@ def run_guidance(folder: Path, *, fresh: bool, progress: Progress) -> None:
     digests = {
         "corpus": searches.guidance.digest,
         "encoder": searches.digest,
+        "scope": digest_files([GUIDANCE_FOLDER / FILE, CORPUS / "topics.yaml"]),
+        "weights": digest([dict(WITH_MARKERS), dict(WITHOUT)]),
         "model": read_card(MODEL).digest,
         "cases": digest_files(_FILES[:2]),
         "sessions": digest_sessions(list(sessions.values())),
@@ -73,11 +78,12 @@ class _Searches:
         self._coded = {name: _reference(session) for name, session in sessions.items()}
         self.guidance, self._ours = build_retriever()
         plain, tuned = Encoder(), Encoder(GUIDANCE_FOLDER)
-        indexes = {encoder: exact_index(self.guidance, encoder) for encoder in (plain, tuned)}
+        bare = replace(self.guidance, passages={name: replace(p, query="") for name, p in self.guidance.passages.items()})
+        indexes = {encoder: exact_index(bare, encoder) for encoder in (plain, tuned)}
         self.digest = tuned.digest
 
         def simple(encoder: Encoder, *, dense: bool, words: bool) -> HybridRetriever:
-            return HybridRetriever(self.guidance, encoder, indexes[encoder], dense=dense, words=words)
+            return HybridRetriever(bare, encoder, indexes[encoder], dense=dense, words=words)
 
         self._others: Mapping[str, HybridRetriever] = {
             "bm25": simple(plain, dense=False, words=True),
@@ -88,13 +94,15 @@ class _Searches:
         }
 
     def answer(self, case: Case) -> runs.Answer:
-        """What each search finds; with `detected`, ours after the codes the shipped detector gives the moment."""
+        """What each search finds; ours for a moment also with the codes the shipped detector gives it."""
         query = self._query(case, self._coded)
         found = self._ours.candidates(query)
         passages = {OURS: [c.passage for c in rank(found, query, _KEPT)]}
         for name, search in self._others.items():
             passages[name] = [c.passage for c in search.candidates(Query(query.text))[:_KEPT]]
         if case.session:
+            ways = material(self._coded[case.session], case.turn, self.guidance, self._ours).ways
+            passages[REPLY] = [self.guidance.passages[way.advice.id] for way in ways]
             detected = self._query(case, self._detected)
             passages[DETECTED] = [c.passage for c in rank(self._ours.candidates(detected), detected, _KEPT)]
         return {"covered": bool(found), "found": {name: _described(shown) for name, shown in passages.items()}}

@@ -79,8 +79,15 @@ PLAIN = (
 ABOVE = {
     "rupture.cli": set(),
     "rupture.ui": {"rupture.cli", "app"},
-    "rupture.build": {"rupture.cli", "rupture.ui", "rupture.measure", "rupture.measure_guidance", "rupture.evaluation"},
-    "rupture.assistant": {"rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation"},
+    "rupture.build": {
+        "rupture.cli",
+        "rupture.ui",
+        "rupture.measure",
+        "rupture.measure_guidance",
+        "rupture.evaluation",
+        "rupture.guidance",
+    },
+    "rupture.assistant": {"rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation", "rupture.measure_guidance"},
     "rupture.evaluation": {"rupture.cli", "rupture.measure", "rupture.measure_guidance"},
 }
 

@@ -19,12 +19,11 @@ from rupture.guidance.wording import sentences
 from rupture.protocols import Retriever
 
 _SCORE_WEIGHT = 8
-"""Brings a fused rank score near the scale of a similarity; found with the next two on the tuning half of
-`evals/cases/guidance_dev.jsonl`."""
+"""Brings a fused rank score near the scale of a similarity; set by hand, as the next are."""
 _ALONE_IN_DOCUMENT = 0.8
 _BROUGHT_UP, _NOT_BROUGHT_UP = 0.15, 0.2
 _UNFOUND = 0.55
-"""What a document whose topic the question names counts at least, however little the searches made of it."""
+"""What a document whose topic the question names counts at least, if any of it was found."""
 _OTHER_MODALITY = 0.2
 _NEARLY = 0.85
 _CLEAR = 0.33
@@ -122,7 +121,7 @@ def _nearest_documents(found: Sequence[Candidate], query: Query, guidance: Guida
         document: sum(sorted(values)[-2:]) / 2 if len(values) > 1 else values[0] * _ALONE_IN_DOCUMENT
         for document, values in scores.items()
     }
-    near |= {document: max(near.get(document, 0.0), _UNFOUND) for document in brought_up}
+    near |= {document: max(near[document], _UNFOUND) for document in brought_up & near.keys()}
     for document in near:
         near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits(about[document], ()) else -_NOT_BROUGHT_UP
     best = sorted(near, key=lambda document: (-near[document], document))[:2]

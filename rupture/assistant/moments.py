@@ -57,11 +57,12 @@ def material(
     query = moment_query(analysis, turn, question if codes_in(question) else "", modality or _modality_of(analysis))
     if not query.markers:
         return Material()
+    query = replace(query, topics=topics_in(question))
     guidance = fitting_guidance(analysis, guidance)
-    usable = _Usable(guidance, query.modality, topics_in(question))
-    found = usable.among(retriever.candidates(replace(query, roles=())))
-    # What is about these markers alone, or about the modality, belongs here however near its words are to the query's.
-    own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if query.modality in p.modality or _about(p, query)]
+    usable = _Usable(guidance, query.modality, query.topics)
+    found = usable.among(retriever.candidates(query))
+    # What is about these markers alone, the modality or a topic that was named belongs here however near its words are to the query's.
+    own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if _belongs(p, query) or _about(p, query)]
     found += [c for c in usable.among(own) if c.passage.id not in {other.passage.id for other in found}]
     return Material(
         ways=_ways(found, query, guidance, question, seed=turn),
@@ -112,7 +113,7 @@ def _about_bias(guidance: Guidance, question: str, seed: int) -> Material:
 
 
 def _ways(found: Sequence[Candidate], query: Query, guidance: Guidance, question: str, seed: int) -> tuple[Way, ...]:
-    """Ways with different strategies: those of the modality asked for first, then those about these markers and the time asked
+    """Ways with different strategies: those of the modality or topic asked for first, then those about these markers and the time asked
     about, then the others, best first."""
     advice = [c for c in found if c.passage.role is PassageRole.DO and c.passage.strategies]
     ranked = [c.passage for c in rank(advice, replace(query, roles=(PassageRole.DO,)), limit=len(advice))]
@@ -121,10 +122,15 @@ def _ways(found: Sequence[Candidate], query: Query, guidance: Guidance, question
     def place(entry: tuple[int, Passage]) -> tuple[bool, bool, int]:
         position, passage = entry
         first = _about(passage, query) and passage.stage == order[0]
-        return query.modality not in passage.modality, not first, position + _STAGE * order.index(passage.stage)
+        return not _belongs(passage, query), not first, position + _STAGE * order.index(passage.stage)
 
     best = [passage for _, passage in sorted(enumerate(ranked), key=place)]
     return _different(best, query.markers, guidance, question, seed)
+
+
+def _belongs(passage: Passage, query: Query) -> bool:
+    """Whether it is about the modality or a topic of the query."""
+    return query.modality in passage.modality or bool(set(passage.topics) & set(query.topics))
 
 
 def _about(passage: Passage, query: Query) -> bool:

@@ -56,6 +56,8 @@ def run(
     from rupture.measure_guidance import run_guidance
 
     _check(suite)
+    if suite != "detection" and (annomi or detector is not DetectorName.TRAINED):
+        raise typer.BadParameter("--annomi and --detector belong to the suite detection")
     folder = out or _RUNS / (suite_of(detector) if suite == "detection" else suite)
     with bar() as progress:
         if suite == "detection":

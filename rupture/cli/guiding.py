@@ -30,11 +30,13 @@ def search(
 ) -> None:
     """Search the guidance."""
     from rupture.build import build_own_retriever, build_retriever
+    from rupture.encoder import GUIDANCE_FOLDER, Encoder
     from rupture.guidance.search import search_guidance
     from rupture.report import found
 
-    guidance, retriever = build_retriever()
-    result = search_guidance(query, guidance, retriever, limit, build_own_retriever())
+    encoder = Encoder(GUIDANCE_FOLDER)
+    guidance, retriever = build_retriever(encoder)
+    result = search_guidance(query, guidance, retriever, limit, build_own_retriever(encoder))
     sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n" if as_json else found(result))
 
 
@@ -92,24 +94,16 @@ def tune_encoder(
         Path | None, typer.Option("--out", help="Folder for the encoder; without it, the shipped one is replaced.")
     ] = None,
 ) -> None:
-    """Tune the search's encoder on corpus/queries.jsonl (needs the extra `models`)."""
-    from tempfile import TemporaryDirectory
-
+    """Tune the search on corpus/queries.jsonl and corpus/outside.jsonl (needs the extra `models`)."""
     from rupture.cli.progress import bar
-    from rupture.encoder import GUIDANCE_FOLDER, Encoder
-    from rupture.encoder_export import base_encoder, export_encoder
+    from rupture.encoder import GUIDANCE_FOLDER
+    from rupture.encoder_export import base_encoder
+
+    base = base_encoder()
     from rupture.guidance.documents import load
-    from rupture.guidance.scope import FILE
-    from rupture.guidance.tuning import fit_scope, read_queries, tune
+    from rupture.guidance.tuning import tune_search
     from rupture.resources import CORPUS
 
-    guidance, target = load(CORPUS), out or GUIDANCE_FOLDER
-    with TemporaryDirectory() as folder, bar() as progress:
-        pairs = read_queries(CORPUS / "queries.jsonl", guidance)
-        tune(base_encoder(), pairs, guidance, Path(folder), progress)
-        export_encoder(Path(folder), target)
-        progress("fit the scope", 0, 1)
-        outside = [json.loads(line)["query"] for line in (CORPUS / "outside.jsonl").read_text(encoding="utf-8").splitlines()]
-        scope = fit_scope([query for query, _ in pairs], outside, Encoder(target))
-        (target / FILE).write_text(json.dumps(scope) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{target}\n")
+    with bar() as progress:
+        tune_search(base, load(CORPUS), CORPUS / "outside.jsonl", out or GUIDANCE_FOLDER, progress)
+    sys.stdout.write(f"{out or GUIDANCE_FOLDER}\n")

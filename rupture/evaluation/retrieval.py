@@ -28,9 +28,11 @@ BEST = 2.5
 """Mean grade from which a passage answers the case: one judge gave 3, the other at least 2."""
 PARTS = ("dev", "test")
 OURS = "rupture"
-"""The search users get, with the reference codes of a moment; the others are there to be compared with."""
+"""The search of the guidance, with the reference codes of a moment; the others are there to be compared with."""
 DETECTED = "rupture, detected codes"
-"""The same with the codes our detector gives the moment: what users meet."""
+"""The same with the codes our detector gives the moment."""
+REPLY = "ways in a reply"
+"""What the chat makes of what was found for a moment with its reference codes: up to three ways to respond."""
 
 Grades = Mapping[str, Mapping[str, tuple[int, int]]]
 """Grades of two judges by case and passage."""
@@ -72,7 +74,9 @@ def read_cases(folder: Path) -> list[Case]:
                 codes, fitting = tuple(row.pop("codes", ())), tuple(map(tuple, row.pop("fitting", ())))
                 cases.append(Case(**row, codes=codes, fitting=fitting))
             except (ValueError, TypeError) as error:
-                raise RunError(f"{name}, line {number}: expected a case as in evals/README.md ({type(error).__name__})") from None
+                raise RunError(
+                    f"{name}, line {number}: expected a case: see rupture/evaluation/retrieval.py ({type(error).__name__})"
+                ) from None
     return cases
 
 
@@ -116,7 +120,11 @@ def score(folder: Path, cases: Sequence[Case], grades: Grades) -> Scores:
         "missing": record.items - len(answered) - len(errors),
         "bootstrap": {"draws": DRAWS, "seed": SEED, "unit": "group", "level": 0.95},
         "judges": _judges([pair for graded in grades.values() for pair in graded.values()]),
-        "sets": {part: _part([c for c in answered if c.part == part], answers, grades) for part in PARTS},
+        "sets": {
+            part: _part([c for c in answered if c.part == part], answers, grades)
+            for part in PARTS
+            if any(c.part == part and c.id in grades for c in answered)
+        },
     }
     runs.write_json(folder / runs.SCORES, scores)
     return scores
@@ -165,7 +173,7 @@ def _part(cases: Sequence[Case], answers: Mapping[str, runs.Answer], grades: Gra
         "better_than": {
             name: mean({key: ours[key] - value for key, value in found["ndcg"].items()})
             for name, found in values.items()
-            if name != OURS
+            if name not in (OURS, REPLY)
         },
         "unjudged": mean({c.id: _unjudged(answers[c.id]["found"][OURS]["passages"], grades[c.id]) for c in graded}),
         "moments": {
@@ -173,8 +181,8 @@ def _part(cases: Sequence[Case], answers: Mapping[str, runs.Answer], grades: Gra
                 "strategy_first": mean({c.id: float(bool(_fitting(c) & set(found["strategies"]))) for c, found in shown}),
                 "marker_in_three": mean({c.id: float(bool(set(c.codes) & set(found["markers"]))) for c, found in shown}),
             }
-            for name in (OURS, DETECTED)
-            for shown in [[(c, answers[c.id]["found"][name]) for c in moments]]
+            for name in (OURS, DETECTED, REPLY)
+            for shown in [[(c, answers[c.id]["found"][name]) for c in moments if name in answers[c.id]["found"]]]
         },
         "constants": {
             "strategy_first": _constant([_fitting(c) for c in moments], 1),

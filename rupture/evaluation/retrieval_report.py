@@ -5,7 +5,7 @@ from typing import Any
 
 from rupture.evaluation.gates import verdict
 from rupture.evaluation.markdown import interval, number, table
-from rupture.evaluation.retrieval import DEPTH, DETECTED, OURS, TOP
+from rupture.evaluation.retrieval import DEPTH, DETECTED, OURS, REPLY, TOP
 from rupture.evaluation.runs import Record
 from rupture.evaluation.sections import gates, head, provenance
 from rupture.evaluation.suites import DataSet, Suite
@@ -28,7 +28,7 @@ def report(record: Record, scores: Data, suite: Suite) -> str:
     """The whole report; ends with a newline."""
     outcome = verdict(suite, scores)
     parts = [head(record, scores, suite, outcome, "cases"), gates(outcome)]
-    for data in suite.data:
+    for data in (data for data in suite.data if data.source in scores["sets"]):
         parts += _part(data, scores["sets"][data.source])
     return "\n".join([*parts, _judges(scores["judges"]), provenance(record, scores)])
 
@@ -69,8 +69,8 @@ def _moments(found: Data) -> str:
     for metric, title in titles.items():
         constant = found["constants"][metric]
         always = f"{number(constant['value'])} ({', '.join(constant['answer'])})"
-        rows.append([title, *(interval(found["moments"][name][metric]) for name in (OURS, DETECTED)), always])
-    return table(["moments", "reference codes", "detected codes", "always the same answer"], rows)
+        rows.append([title, *(interval(found["moments"][name][metric]) for name in (OURS, DETECTED, REPLY)), always])
+    return table(["moments", "reference codes", "detected codes", "ways in a reply", "always the same answer"], rows)
 
 
 def _judges(judges: Data) -> str:

@@ -1,11 +1,12 @@
 """Reads and checks the corpus folder (`corpus/README.md` is the format) into `Guidance`.
 
 `load` raises at the first problem, `check` lists them all; each names file, line and problem. The folder holds `guidance/*.md`,
-`references.yaml` and, where passages were rated, `first.csv`.
+`references.yaml` and, if there are any, ratings (`first.csv`) and queries (`queries.jsonl`) of passages.
 """
 
 import csv
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from rupture.guidance.vocabulary import ANY
 WORDS = (250, 700)
 """How many words a document has, headings and front matter left out."""
 _MAX_BYTES = 64_000
+_MAX_TABLE = 4_000_000
 _FENCE = "---"
 _HIGHEST = 10
 
@@ -56,11 +58,13 @@ def _read(folder: Path) -> tuple[Guidance, list[Problem]]:
             passages |= _passages(front, parts)
     useful, found = _ratings(folder / "first.csv", passages)
     problems += found
-    passages = {name: replace(passage, useful=useful.get(name, {})) for name, passage in passages.items()}
+    queries, unread = _queries(folder / "queries.jsonl", passages)
+    problems += unread
+    passages = {name: replace(p, useful=useful.get(name, {}), query=queries.get(name, "")) for name, p in passages.items()}
     guidance = Guidance(
         passages=passages,
         references=references,
-        digest=_digest([*files, folder / "references.yaml", folder / "first.csv"]),
+        digest=_digest([*files, *(folder / name for name in ("references.yaml", "first.csv", "queries.jsonl"))]),
         cautions={name: front.cautions for name, front in fronts.items()},
         mistaken_for={name: front.mistaken_for for name, front in fronts.items()},
         evidence={name: front.evidence for name, front in fronts.items()},
@@ -90,7 +94,7 @@ def _references(file: Path) -> tuple[dict[str, Reference], list[Problem]]:
 
 def _ratings(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, dict[str, float]], list[Problem]]:
     """By passage and marker the mean of two ratings, as a share of 10. A corpus without ratings has none."""
-    text, problems = _text(file) if file.exists() else ("", [])
+    text, problems = _text(file, _MAX_TABLE) if file.exists() else ("", [])
     useful: dict[str, dict[str, float]] = {}
     for number, row in enumerate(csv.DictReader((text or "").splitlines()), start=2):
         try:
@@ -109,6 +113,23 @@ def _ratings(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, dic
             continue
         useful.setdefault(name, {})[marker] = (one + other) / 2 / _HIGHEST
     return useful, problems
+
+
+def _queries(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, str], list[Problem]]:
+    """By passage the query that was written for it. A corpus without queries has none."""
+    text, problems = _text(file, _MAX_TABLE) if file.exists() else ("", [])
+    queries: dict[str, str] = {}
+    for number, line in enumerate((text or "").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            name, query = row["passage"], str(row["query"])
+        except (ValueError, KeyError, TypeError):
+            problems.append(Problem(str(file), number, 'expected {"passage": "ID#n", "kind": …, "query": "…"}'))
+            continue
+        if name not in passages or name in queries:
+            problems.append(Problem(str(file), number, f"{name!r} is no passage, or has a query already; one query a passage"))
+        queries[name] = query
+    return queries, problems
 
 
 def _document(file: Path, references: dict[str, Reference]) -> tuple[FrontMatter | None, list[Section], list[Problem]]:
@@ -132,14 +153,14 @@ def _document(file: Path, references: dict[str, Reference]) -> tuple[FrontMatter
     return front, parts, sorted(problems, key=lambda problem: problem.line)
 
 
-def _text(file: Path) -> tuple[str | None, list[Problem]]:
-    """The file's text; None, and why, when it cannot be read."""
+def _text(file: Path, most: int = _MAX_BYTES) -> tuple[str | None, list[Problem]]:
+    """The file's text; None, and why, when it cannot be read or has more bytes than `most`."""
     try:
         data = file.read_bytes()
     except OSError as error:
         return None, [Problem(str(file), 0, f"cannot be read ({error.strerror}); expected a readable file")]
-    if len(data) > _MAX_BYTES:
-        return None, [Problem(str(file), 0, f"has {len(data)} bytes, at most {_MAX_BYTES} are read; split it")]
+    if len(data) > most:
+        return None, [Problem(str(file), 0, f"has {len(data)} bytes, at most {most} are read; split it")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

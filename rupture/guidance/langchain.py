@@ -10,7 +10,6 @@ from langsmith import tracing_context
 from rupture.guidance.query import question_query
 from rupture.guidance.rank import rank
 from rupture.guidance.values import Candidate
-from rupture.protocols import Retriever
 
 
 class GuidanceRetriever(BaseRetriever):
@@ -32,11 +31,6 @@ class GuidanceRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         asked = question_query(query)
         return [_document(found) for found in rank(self.retriever.candidates(asked), asked, self.limit)]
-
-
-def as_retriever(retriever: Retriever, limit: int = 5) -> GuidanceRetriever:
-    """`retriever` for LangChain, giving what `rupture guidance search` gives."""
-    return GuidanceRetriever(retriever=retriever, limit=limit)
 
 
 def _document(found: Candidate) -> Document:

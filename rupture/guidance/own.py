@@ -4,40 +4,48 @@ Nothing else is made of them: no index on disk, no copy in the cache. Removing t
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from rupture.errors import CorpusError
 from rupture.guidance.own_files import text_of
 from rupture.guidance.values import Guidance, Passage, PassageRole
+from rupture.guidance.wording import sentences
 
 PREFIX = "own-"
 """Begins the id of every such document; no curated one has it."""
 _WORDS = 170
-"""About as many words as a curated passage has at most; paragraphs are gathered up to here, sentences never split."""
+"""About as many words as a curated passage has at most; paragraphs are gathered up to here."""
 _MOST_WORDS = 100_000
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
 def add(folder: Path, file: Path) -> str:
     """Keeps the text of `file` (Markdown, text, DOCX, PDF) in `folder`; its id.
 
-    CorpusError when it cannot be read, is empty or too long, or when a document of that name is there already.
+    CorpusError when it cannot be read or kept, holds no passage, is too long, or when a document of that name is there already.
     """
-    name = PREFIX + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "document")
+    name = PREFIX + (re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", file.stem).casefold()).strip("-") or "document")
     text = text_of(file)
     words = len(text.split())
-    if not 0 < words <= _MOST_WORDS:
-        found = "no text (a scanned page holds none)" if not words else f"{words:,} words, at most {_MOST_WORDS:,} are taken"
-        raise CorpusError(f"{file.name}: found {found}. Give a Markdown, text, DOCX or PDF file with text, or split it.")
+    if words > _MOST_WORDS:
+        raise CorpusError(f"{file.name}: found {words:,} words, at most {_MOST_WORDS:,} are taken; split it")
+    if not any(_parts(text)):
+        raise CorpusError(f"{file.name}: found no text under its headings (a scanned page holds none); give a file with text")
     target = folder / f"{name}.txt"
     if target.exists():
         raise CorpusError(f"{name}: a document of this name is there already. Remove it first: rupture guidance remove {name}")
-    folder.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    part.write_text(f"{file.stem}\n{text}\n", encoding="utf-8", newline="\n")
-    part.replace(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.touch(mode=0o600)
+        part.write_text(f"{file.stem}\n{text}\n", encoding="utf-8", newline="\n")
+        part.replace(target)
+    except OSError as error:
+        raise CorpusError(f"{name}: cannot be kept in {folder} ({error.strerror or type(error).__name__})") from error
+    finally:
+        part.unlink(missing_ok=True)
     return name
 
 
@@ -81,15 +89,24 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Paragraphs and heading lines; a paragraph that is too long comes in runs of sentences."""
+    """Paragraphs and heading lines; of a paragraph that is too long runs of sentences, of a sentence that is runs of words."""
     for paragraph in re.split(r"\n\s*\n|\n(?=#)|(?<=\n)(?=#)", text):
         first, _, rest = paragraph.strip().partition("\n")
         lines = [first, rest] if _HEADING.fullmatch(first) else [paragraph.strip()]
         for block in filter(None, map(str.strip, lines)):
-            run: list[str] = []
-            for sentence in _SENTENCE_END.split(block):
-                if run and len(" ".join([*run, sentence]).split()) > _WORDS:
-                    yield " ".join(run)
-                    run = []
-                run.append(sentence)
+            yield from [block] if len(block.split()) <= _WORDS else _runs(block)
+
+
+def _runs(block: str) -> Iterator[str]:
+    run: list[str] = []
+    for sentence in sentences(block):
+        words = sentence.split()
+        if run and len(run) + len(words) > _WORDS:
             yield " ".join(run)
+            run = []
+        run += words
+        while len(run) > _WORDS:
+            yield " ".join(run[:_WORDS])
+            run = run[_WORDS:]
+    if run:
+        yield " ".join(run)

@@ -2,8 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rupture.errors import CorpusError, MissingPackage
+
+if TYPE_CHECKING:
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
 
 _MAX_BYTES = 20_000_000
 
@@ -17,7 +22,8 @@ def text_of(file: Path) -> str:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise CorpusError(f"{file.name}: larger than {_MAX_BYTES // 1_000_000} MB; split it")
-        return reader(file).replace("\x00", "").strip()
+        # A PDF may hold halves of characters, which no file could keep.
+        return reader(file).replace("\x00", "").encode("utf-8", "replace").decode().strip()
     except OSError as error:
         raise CorpusError(f"{file.name}: cannot be read ({error.strerror or type(error).__name__})") from error
 
@@ -35,14 +41,18 @@ def _docx(file: Path) -> str:
     except ImportError:
         raise MissingPackage("reading DOCX", "files") from None
     try:
-        paragraphs = docx.Document(str(file)).paragraphs
+        parts = list(docx.Document(str(file)).iter_inner_content())
     except Exception as error:  # python-docx lets errors of zip, XML and its own through
         raise CorpusError(f"{file.name}: cannot be read as DOCX ({type(error).__name__})") from error
-    return "\n\n".join(_marked(p.text, p.style.name if p.style else "") for p in paragraphs if p.text.strip())
+    return "\n\n".join(filter(None, map(_part, parts)))
 
 
-def _marked(text: str, style: str | None) -> str:
-    return f"## {text}" if style and style.startswith("Heading") else text
+def _part(part: "Paragraph | Table") -> str:
+    """A paragraph, marked if it is a heading; of a table its rows."""
+    if hasattr(part, "rows"):
+        return "\n\n".join(" | ".join(cell.text.strip() for cell in row.cells) for row in part.rows)
+    heading = part.text.strip() and part.style and (part.style.name or "").startswith("Heading")
+    return f"## {part.text}" if heading else part.text.strip()
 
 
 def _pdf(file: Path) -> str:

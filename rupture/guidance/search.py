@@ -1,6 +1,7 @@
 """`guidance search` as data: the passages for a question, in the shape that design and `--json` promise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rupture.guidance.query import question_query
@@ -29,7 +30,8 @@ def search_guidance(
 
 
 def _near(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
-    return [candidate for candidate in candidates if candidate.similarity >= _NEAR][:limit]
+    near = [replace(candidate, score=candidate.similarity) for candidate in candidates if candidate.similarity >= _NEAR]
+    return sorted(near, key=lambda candidate: -candidate.score)[:limit]
 
 
 def _described(found: Candidate, guidance: Guidance) -> dict[str, Any]:

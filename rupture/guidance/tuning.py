@@ -5,16 +5,20 @@ passages of the batch (multiple negatives ranking; Henderson et al. 2017, arXiv 
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.losses import MultipleNegativesRankingLoss
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from sklearn.linear_model import LogisticRegression
 
-from rupture.errors import CorpusError
+from rupture.encoder import Encoder as OnnxEncoder
+from rupture.encoder_export import export_encoder
+from rupture.guidance.scope import FILE as SCOPE
 from rupture.guidance.values import Guidance
 from rupture.guidance.vectors import Encoder, Vectors
 from rupture.guidance.wording import indexed_text
@@ -26,30 +30,34 @@ _WARM_UP = 0.1
 _HARD = 10
 """The wrong passages nearest to a query, from which one is drawn as its hard negative."""
 _TOO_LIKE = 0.85
-"""Passages as near to the right one as this may be right too: they are not taken as negatives."""
+"""Passages as near to the right one as this may be right too: they are not drawn as its hard negative."""
 _SCOPE_C = 10.0
 _SEED = 0
 
 Progress = Callable[[str, int, int], None]
 
 
-def read_queries(path: Path, guidance: Guidance) -> list[tuple[str, str]]:
-    """(query, passage id) a line of `path`; CorpusError names a line that is no pair or whose passage is not there."""
-    pairs: list[tuple[str, str]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            query, passage = row["query"], row["passage"]
-        except (ValueError, KeyError, TypeError):
-            raise CorpusError(f'{path}:{number}: expected {{"passage": "ID#n", "kind": …, "query": "…"}}') from None
-        if passage not in guidance.passages or any(passage == other for _, other in pairs):
-            raise CorpusError(f"{path}:{number}: {passage!r} is no passage, or has a query already; one query a passage")
-        pairs.append((query, passage))
-    return pairs
+def tune_search(base: Path, guidance: Guidance, outside: Path, out: Path, progress: Progress) -> None:
+    """Writes the tuned encoder and the scope that goes with it to `out`, whose files are replaced only when all are finished."""
+    others = [str(json.loads(line)["query"]) for line in outside.read_text(encoding="utf-8").splitlines()]
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix=".model-") as name:
+        tuned, made = Path(name) / "tuned", Path(name) / "made"
+        tune(base, guidance, tuned, progress)
+        export_encoder(tuned, made)
+        progress("fit the scope", 0, 1)
+        scope = fit_scope([p.query for p in guidance.passages.values() if p.query], others, OnnxEncoder(made))
+        (made / SCOPE).write_text(json.dumps(scope) + "\n", encoding="utf-8")
+        for file in made.iterdir():
+            os.replace(file, out / file.name)
 
 
-def tune(base: Path, pairs: Sequence[tuple[str, str]], guidance: Guidance, out: Path, progress: Progress) -> None:
-    """Writes to `out` the encoder in `base` after EPOCHS over `pairs`; the same pairs give the same encoder on one machine."""
+def tune(base: Path, guidance: Guidance, out: Path, progress: Progress) -> None:
+    """Writes to `out` the encoder in `base` after EPOCHS over the passages that have a query.
+
+    The same corpus gives the same encoder on one machine.
+    """
+    pairs = [(passage.query, passage.id) for passage in guidance.passages.values() if passage.query]
     torch.manual_seed(_SEED)
     rng = np.random.default_rng(_SEED)
     model = SentenceTransformer(str(base), device="cpu", model_kwargs={"attn_implementation": "eager"})
@@ -65,7 +73,8 @@ def tune(base: Path, pairs: Sequence[tuple[str, str]], guidance: Guidance, out: 
         order = rng.permutation(len(pairs)).tolist()
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            negatives = [texts[str(rng.choice(hard[i]))] for i in batch]
+            right = {pairs[i][1] for i in batch}
+            negatives = [texts[str(rng.choice([name for name in hard[i] if name not in right] or hard[i]))] for i in batch]
             columns = ([pairs[i][0] for i in batch], [texts[pairs[i][1]] for i in batch], negatives)
             with torch.autocast("cpu", torch.bfloat16):
                 value = loss([model.preprocess(column) for column in columns], torch.empty(0))

@@ -40,7 +40,8 @@ class Reference:
 class Passage:
     """The unit that is retrieved, quoted and cited: one section of a document, as written.
 
-    `useful` says for some markers how far two raters would put it first for a typical moment, 0 to 1.
+    `query` is one written for it, to be found by. `useful` says for some markers how far two raters would put it first for a
+    typical moment, 0 to 1.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Passage:
     stage: str | None = None
     references: tuple[str, ...] = ()
     useful: Mapping[str, float] = field(default_factory=dict)
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

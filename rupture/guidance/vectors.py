@@ -16,6 +16,10 @@ Vectors = NDArray[np.float32]
 _DIGITS = 6
 
 
+QUERY_SHARE = 0.6
+"""Of 0, 0.3, 0.6 and 1, this was best on the development half of the suite `guidance`."""
+
+
 class Encoder(Protocol):
     """Texts to vectors of length 1."""
 
@@ -45,8 +49,14 @@ class VectorIndex:
 
 
 def encode_passages(guidance: Guidance, encoder: Encoder) -> Vectors:
-    """One vector a passage, in the order of `guidance.passages`."""
-    return encoder.encode([indexed_text(passage) for passage in guidance.passages.values()])
+    """One vector a passage, in the order of `guidance.passages`: of its words, with a share of the query written for it."""
+    passages = list(guidance.passages.values())
+    asked = [place for place, passage in enumerate(passages) if passage.query]
+    both = encoder.encode([*map(indexed_text, passages), *(passages[place].query for place in asked)])
+    vectors = both[: len(passages)]
+    vectors[asked] += QUERY_SHARE * both[len(passages) :]
+    norms: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
 
 
 def exact_index(guidance: Guidance, encoder: Encoder) -> VectorIndex:

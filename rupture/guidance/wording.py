@@ -40,6 +40,6 @@ def wordings(passage: Passage) -> list[tuple[str, str]]:
 
 
 def indexed_text(passage: Passage) -> str:
-    """What a passage is found by: where it stands, what its codes are called, and what it says."""
+    """What a passage is found by in its meaning: where it stands, what its codes are called, and what it says."""
     labels = "; ".join(BY_CODE[code].label for code in (*passage.markers, *passage.strategies))
     return f"{passage.title}. {passage.heading}. {labels}\n{passage.text}"

@@ -1,4 +1,4 @@
-"""From query to shown passages: fusion, filter, variety, abstention, speed; and LangChain gets what search gives."""
+"""From query to shown passages: fusion, filter, variety, abstention; and LangChain gets what search gives."""
 
 import asyncio
 
@@ -91,8 +91,8 @@ def test_word_search_finds_what_meaning_misses_and_stems(guidance):
 def test_odd_questions_find_something_or_nothing_but_do_not_fail(real, question):
     _, _, retriever = real
     query = question_query(question)
-    candidates = retriever.candidates(query)
-    assert candidates == []
+    found = rank(retriever.candidates(query), query)
+    assert len(found) == 5 if any(map(str.isalpha, question)) and found else found == []
 
 
 @pytest.mark.parametrize(
@@ -129,22 +129,22 @@ def test_anger_about_such_topics_is_about_the_alliance(real, question):
 
 
 def test_langchain_gets_what_search_gives(real):
-    from rupture.guidance.langchain import as_retriever
+    from rupture.guidance.langchain import GuidanceRetriever
 
     _, _, retriever = real
     question = "What can I say when a client agrees with everything?"
     query = question_query(question)
-    found = as_retriever(retriever, limit=4).invoke(question)
+    found = GuidanceRetriever(retriever=retriever, limit=4).invoke(question)
     assert [document.id for document in found] == _ids(rank(retriever.candidates(query), query, 4))
     assert found[0].metadata["references"]
-    assert as_retriever(retriever).invoke("Who won the world cup?") == []
+    assert GuidanceRetriever(retriever=retriever).invoke("Who won the world cup?") == []
 
 
 @pytest.mark.parametrize("call", ["invoke", "ainvoke"])
 def test_langchain_is_not_traced_even_where_the_environment_asks_for_it(monkeypatch, call):
     from langsmith import utils
 
-    from rupture.guidance.langchain import as_retriever
+    from rupture.guidance.langchain import GuidanceRetriever
 
     class Probe:
         def candidates(self, query):
@@ -156,8 +156,17 @@ def test_langchain_is_not_traced_even_where_the_environment_asks_for_it(monkeypa
     utils.get_env_var.cache_clear()
     try:
         assert utils.tracing_is_enabled()
-        found = getattr(as_retriever(Probe()), call)("a question")
+        found = getattr(GuidanceRetriever(retriever=Probe()), call)("a question")
         assert (asyncio.run(found) if call == "ainvoke" else found) == []
     finally:
         utils.get_env_var.cache_clear()
     assert traced == [False]
+
+
+def test_others_get_the_shipped_search_by_one_call(monkeypatch, tmp_path):
+    from rupture.guidance import as_retriever
+
+    monkeypatch.setenv("RUPTURE_CACHE", str(tmp_path))
+    found = as_retriever(limit=3).invoke("she agrees with everything I say")
+    assert len(found) == 3
+    assert any("W5" in document.metadata["markers"] for document in found)

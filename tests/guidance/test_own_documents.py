@@ -74,12 +74,34 @@ def test_long_text_is_cut_between_sentences_and_loses_no_word(folder, tmp_path):
     assert all(part.endswith("words.") and len(part.split()) <= 170 for part in parts)
 
 
+def test_text_without_sentences_is_cut_all_the_same_and_lists_stay_lists(folder, tmp_path):
+    path = tmp_path / "Заметки.txt"
+    path.write_text("word " * 400 + "\n\n- One.\n- Two.", encoding="utf-8")
+    assert own.add(folder, path) == "own-заметки"
+    texts = [p.text for p in own.own_guidance(folder).passages.values()]
+    assert [len(text.split()) for text in texts] == [170, 170, 64]
+    assert texts[-1].endswith("- One.\n- Two.")
+
+
+def test_what_cannot_be_kept_leaves_nothing(folder, note, monkeypatch):
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(folder), "replace", full)
+    with pytest.raises(CorpusError, match="No space left"):
+        own.add(folder, note)
+    assert list(folder.iterdir()) == []
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_docx_and_pdf_are_read(tmp_path):
     document = docx.Document()
     document.add_heading("Late clients", 2)
     document.add_paragraph("Wait ten minutes.")
+    table = document.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Fee", "Thirty"
     document.save(str(tmp_path / "a.docx"))
-    assert text_of(tmp_path / "a.docx") == "## Late clients\n\nWait ten minutes."
+    assert text_of(tmp_path / "a.docx") == "## Late clients\n\nWait ten minutes.\n\nFee | Thirty"
     assert text_of(_pdf(tmp_path / "a.pdf", "Wait ten minutes.")) == "Wait ten minutes."
 
 
@@ -91,6 +113,7 @@ def test_docx_and_pdf_are_read(tmp_path):
         ("a.pdf", b"no pdf", "cannot be read as PDF"),
         ("a.txt", b"\xff\xfe\x00", "not UTF-8"),
         ("a.md", b" \n", "no text"),
+        ("a.md", b"# Only\n\n## Headings\n", "no text"),
         ("a.txt", b"word " * 100_001, "100,001 words"),
     ],
 )
