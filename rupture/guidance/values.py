@@ -1,4 +1,4 @@
-"""Values of the guidance: Passage, Document, Reference, Query, Candidate. Standard library only."""
+"""Values of the guidance: Passage, Reference, Query, Candidate, Guidance. Standard library only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
