@@ -37,6 +37,8 @@ def search(
     encoder = Encoder(GUIDANCE_FOLDER)
     guidance, retriever = build_retriever(encoder)
     result = search_guidance(query, guidance, retriever, limit, build_own_retriever(encoder))
+    if retriever.note:
+        sys.stderr.write(f"{retriever.note}\n")
     sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n" if as_json else found(result))
 
 

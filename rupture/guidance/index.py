@@ -44,7 +44,7 @@ class _UnusableError(Exception):
 def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> VectorIndex:
     """The index of `guidance` under `encoder`, from `cache` if it is there and sound, else built into it.
 
-    Without a `cache`, or where none can be written, it is made anew each time; its note then says so.
+    Without a `cache` it is made anew each time, and so where none can be written; its note then says so.
     """
     if cache is None:
         return exact_index(guidance, encoder)
@@ -121,7 +121,7 @@ def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vect
     (staging / _STORE).mkdir(parents=True)
     try:
         _fill(staging / _STORE, ids, vectors)
-        manifest = {**expected, "dimension": int(vectors.shape[1]), "files": _file_digests(staging / _STORE)}
+        manifest = {**expected, "files": _file_digests(staging / _STORE)}
         with (staging / _MANIFEST).open("w", encoding="utf-8") as file:
             json.dump(manifest, file, indent=1, sort_keys=True)
             file.flush()
