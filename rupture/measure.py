@@ -17,7 +17,7 @@ from rupture.coding.sessions import raters_of, read_sessions, split_sessions
 from rupture.coding.standoff import read_raters
 from rupture.coding.values import CodedSession, Rating
 from rupture.detection.card import read_card
-from rupture.detection.training import Progress, cross_validate
+from rupture.detection.training import cross_validate
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
 from rupture.evaluation import detection, runs
@@ -26,7 +26,7 @@ from rupture.evaluation.groups import by_file, by_length, by_quality
 from rupture.evaluation.robustness import as_recognised, name_shifts, named, recognition_loss, report
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import Prediction, predict
-from rupture.protocols import Detector, DetectorName
+from rupture.protocols import Detector, DetectorName, Progress
 from rupture.resources import ANNOTATIONS, BLIND_CODES, CASES, MODEL, SESSIONS, SUITES
 from rupture.session_rating import rate
 from rupture.transcript import Transcript

@@ -3,7 +3,7 @@
 Brings guidance and evaluation together; both stay ignorant of each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -29,13 +29,12 @@ from rupture.guidance.retriever import HybridRetriever
 from rupture.guidance.scope import FILE
 from rupture.guidance.values import Passage, Query
 from rupture.guidance.vectors import exact_index
+from rupture.protocols import Progress
 from rupture.resources import BLIND_CODES, CASES, CORPUS, MODEL, SESSIONS, SUITES
 
 SUITE = "guidance"
 _FOLDER = CASES / SUITE
 _FILES = tuple(_FOLDER / name for name in ("moments.jsonl", "questions.jsonl", "grades.csv"))
-Progress = Callable[[str, int, int], None]
-
 _KEPT = 10
 """How many passages of each search are saved."""
 
@@ -76,8 +75,8 @@ class _Searches:
     def __init__(self, sessions: Mapping[str, CodedSession]) -> None:
         self._sessions = sessions
         self._coded = {name: _reference(session) for name, session in sessions.items()}
-        self.guidance, self._ours = build_retriever()
         plain, tuned = Encoder(), Encoder(GUIDANCE_FOLDER)
+        self.guidance, self._ours = build_retriever(tuned)
         bare = replace(self.guidance, passages={name: replace(p, query="") for name, p in self.guidance.passages.items()})
         indexes = {encoder: exact_index(bare, encoder) for encoder in (plain, tuned)}
         self.digest = tuned.digest
@@ -124,9 +123,10 @@ class _Searches:
 
 def _reference(session: CodedSession) -> Analysis:
     """The analysis that the raters' codes would give."""
+    coded = reference_codes(session)
     scores = [
         {name: 1.0 for code in codes for name in (code, BY_CODE[code].family.value, *([RUPTURE] if code in MARKERS else []))}
-        for codes in (reference_codes(session).get(turn.index, ()) for turn in session.transcript.turns)
+        for codes in (coded.get(turn.index, ()) for turn in session.transcript.turns)
     ]
     return decide(session.transcript, State.ANALYSED, (), scores, Decisions())
 

@@ -1,13 +1,16 @@
 """The four parts that touch the world outside, each a protocol with one method; honest fakes are in `rupture.fakes`.
-And the names by which a user chooses between detectors."""
+And the names by which a user chooses between detectors, and what long work reports to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
 from rupture.analysis import Scores
 from rupture.guidance.values import Candidate, Query
 from rupture.transcript import Transcript
+
+Progress = Callable[[str, int, int], None]
+"""Told what is under way, how many steps of it are done, and of how many."""
 
 
 class DetectorName(StrEnum):

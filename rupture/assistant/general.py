@@ -78,7 +78,7 @@ def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Re
 
 def _add_answer(draft: Draft, question: str, query: Query, found: Sequence[Candidate], guidance: Guidance) -> None:
     """What the two nearest documents say: the part the question asks for, or else ways to respond and what to avoid."""
-    documents = _nearest_documents(found, query, guidance)
+    documents = _nearest_documents(found, query)
     roles = [role for role in query.roles if role not in _ADVICE]
     asked = [passage for role in roles for document in documents for passage in _of(guidance, document, role)]
     if asked:
@@ -108,10 +108,10 @@ def _of(guidance: Guidance, document: str, role: PassageRole) -> list[Passage]:
     return [p for p in guidance.passages.values() if p.document == document and p.role is role]
 
 
-def _nearest_documents(found: Sequence[Candidate], query: Query, guidance: Guidance) -> list[str]:
+def _nearest_documents(found: Sequence[Candidate], query: Query) -> list[str]:
     """The document with the nearest two passages, and the next if it is nearly as near; a topic that the question names
     counts for its documents, and one that it does not name against. Ties by id."""
-    about = {passage.document: passage.topics for passage in guidance.passages.values()}
+    about = {c.passage.document: c.passage.topics for c in found}
     brought_up = {document for document, topics in about.items() if set(topics) & set(query.topics)}
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for c in found:
@@ -121,7 +121,7 @@ def _nearest_documents(found: Sequence[Candidate], query: Query, guidance: Guida
         document: sum(sorted(values)[-2:]) / 2 if len(values) > 1 else values[0] * _ALONE_IN_DOCUMENT
         for document, values in scores.items()
     }
-    near |= {document: max(near[document], _UNFOUND) for document in brought_up & near.keys()}
+    near |= {document: max(near[document], _UNFOUND) for document in brought_up}
     for document in near:
         near[document] += _BROUGHT_UP if document in brought_up else 0.0 if fits(about[document], ()) else -_NOT_BROUGHT_UP
     best = sorted(near, key=lambda document: (-near[document], document))[:2]

@@ -14,10 +14,11 @@ from rupture.coding.values import CodedSession
 from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
 from rupture.detection.export import export_ensemble
 from rupture.detection.heads import HEADS
-from rupture.detection.training import MEMBERS, Fitted, Fold, Progress, fit_ensemble, silent
+from rupture.detection.training import MEMBERS, Fitted, Fold, fit_ensemble, silent
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
 from rupture.encoder_export import base_encoder, export_encoder
+from rupture.protocols import Progress
 from rupture.transcript import Role
 
 

@@ -6,7 +6,7 @@ chosen by family (`fit_blend`): what helps confrontation may blur withdrawal.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -32,6 +32,7 @@ from rupture.detection.examples import Example, examples
 from rupture.detection.heads import HEADS
 from rupture.digests import digest_sessions
 from rupture.encoder import Encoder
+from rupture.protocols import Progress
 
 if TYPE_CHECKING:
     from rupture.detection.network import SessionNetwork
@@ -40,9 +41,6 @@ MEMBERS = 3
 """Members of each kind in an ensemble."""
 _WORKERS = 2
 FOLDS = 5
-
-Progress = Callable[[str, int, int], None]
-"""Told what is under way, how many steps of it are done, and of how many."""
 
 Fold = Mapping[str, int]
 """Session id to its fold; sessions that are only ever trained on are not in it."""

@@ -77,23 +77,16 @@ def score(
     `groupings` maps the name of a grouping to session id → group. Sessions without an answer are counted, not scored as wrong.
     RunError when there is no answer at all, or one that does not fit its session.
     """
-    record, errors = runs.read_record(folder), runs.read_errors(folder)
     predictions = {answer["id"]: Prediction.from_dict(answer) for answer in runs.read_answers(folder)}
-    if not predictions:
-        raise RunError(f"{folder.name}: no result: no item answered, {len(errors)} of {record.items} failed; see {runs.ERRORS}")
+    tally = runs.tally(folder, len(predictions))
     known = {session.transcript.id for session in sessions}
     if strangers := predictions.keys() - known:
         raise RunError(f"{folder.name}: answer for {min(strangers)!r}, but no such session given; give the sessions of the run")
     answered = [session for session in sessions if session.transcript.id in predictions]
     pairs = [(session, _checked(session, predictions[session.transcript.id])) for session in answered]
     scores = {
-        "schema": 1,
-        "suite": record.plan.suite,
+        **tally,
         "cases": digest_sessions(sessions),
-        "items": record.items,
-        "answered": len(pairs),
-        "failed": len(errors),
-        "missing": record.items - len(pairs) - len(errors),
         "bootstrap": {"draws": DRAWS, "seed": SEED, "unit": "session", "level": 0.95},
         "sets": {
             source: score_sessions(*_unzipped(pair for pair in pairs if pair[0].source == source), groupings or {})

@@ -105,19 +105,11 @@ def run_retrieval(
 
 def score(folder: Path, cases: Sequence[Case], grades: Grades) -> Scores:
     """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it."""
-    record, errors = runs.read_record(folder), runs.read_errors(folder)
     answers = {answer["id"]: answer for answer in runs.read_answers(folder)}
     answered = [case for case in cases if case.id in answers]
-    if not answered:
-        raise RunError(f"{folder.name}: no result: no item answered, {len(errors)} of {record.items} failed; see {runs.ERRORS}")
     scores = {
-        "schema": 1,
-        "suite": record.plan.suite,
+        **runs.tally(folder, len(answered)),
         "cases": digest([[asdict(case) for case in cases], grades]),
-        "items": record.items,
-        "answered": len(answered),
-        "failed": len(errors),
-        "missing": record.items - len(answered) - len(errors),
         "bootstrap": {"draws": DRAWS, "seed": SEED, "unit": "group", "level": 0.95},
         "judges": _judges([pair for graded in grades.values() for pair in graded.values()]),
         "sets": {

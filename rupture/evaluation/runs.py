@@ -108,6 +108,22 @@ def read_errors(folder: Path) -> list[Answer]:
     return _lines(folder / ERRORS)[0]
 
 
+def tally(folder: Path, answered: int) -> dict[str, Any]:
+    """How the run in `folder` went, as `scores.json` begins: suite, items, answered, failed, missing. RunError when nothing was
+    answered."""
+    record, failed = read_record(folder), len(read_errors(folder))
+    if not answered:
+        raise RunError(f"{folder.name}: no result: no item answered, {failed} of {record.items} failed; see {ERRORS}")
+    return {
+        "schema": 1,
+        "suite": record.plan.suite,
+        "items": record.items,
+        "answered": answered,
+        "failed": failed,
+        "missing": record.items - answered - failed,
+    }
+
+
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """All of it or nothing: written beside `path`, then moved over it."""
     _replace(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -6,7 +6,7 @@ passages of the batch (multiple negatives ranking; Henderson et al. 2017, arXiv 
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +22,7 @@ from rupture.guidance.scope import FILE as SCOPE
 from rupture.guidance.values import Guidance
 from rupture.guidance.vectors import Encoder, Vectors
 from rupture.guidance.wording import indexed_text
+from rupture.protocols import Progress
 
 EPOCHS = 3
 RATE = 3e-5
@@ -33,8 +34,6 @@ _TOO_LIKE = 0.85
 """Passages as near to the right one as this may be right too: they are not drawn as its hard negative."""
 _SCOPE_C = 10.0
 _SEED = 0
-
-Progress = Callable[[str, int, int], None]
 
 
 def tune_search(base: Path, guidance: Guidance, outside: Path, out: Path, progress: Progress) -> None:
