@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rupture import evidence
-from rupture.analysis import DECIMALS, Analysis, Finding, ModelCard, Scores, State
+from rupture.analysis import DECIMALS, Analysis, BiasNotice, Finding, ModelCard, RiskNotice, Scores, State
 from rupture.episodes import episode_of_turn, find_episodes
 from rupture.gates import gate
 from rupture.policy import Policy, find, top_moments
-from rupture.privacy.risk import find_risk
-from rupture.protocols import Detector
+from rupture.privacy.care import Care, by_patterns
+from rupture.protocols import CareReader, Detector
 from rupture.session_rating import Weights, rate
-from rupture.transcript import Transcript, word_count
+from rupture.transcript import Role, Transcript, word_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,43 @@ Locate = Callable[[Transcript, Sequence[Finding]], tuple[Finding, ...]]
 """Fills in the evidence of findings."""
 
 
-def analyse(transcript: Transcript, detector: Detector, decisions: Decisions, locate: Locate | None = None) -> Analysis:
+def analyse(
+    transcript: Transcript,
+    detector: Detector,
+    decisions: Decisions,
+    locate: Locate | None = None,
+    read_care: CareReader = by_patterns,
+) -> Analysis:
     """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case.
     Evidence is what the detector scores highest clause by clause, or what `locate` says where a detector knows better."""
+    cares = read_care([turn.text for turn in transcript.turns])
+    risk, bias = notices(transcript, cares), complaints(transcript, cares)
     state, notes = gate(transcript)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
-        return Analysis(replace(transcript, notes=()), state, reasons, risk=find_risk(transcript), model=decisions.model)
+        return Analysis(replace(transcript, notes=()), state, reasons, risk=risk, bias=bias, model=decisions.model)
     (scores,) = detector.score([transcript])
     analysis = decide(transcript, state, notes, scores, decisions)
     fill_in = locate or partial(evidence.locate, detector)
-    return replace(analysis, findings=fill_in(transcript, analysis.findings))
+    return replace(analysis, findings=fill_in(transcript, analysis.findings), risk=risk, bias=bias)
+
+
+def notices(transcript: Transcript, cares: Sequence[Care]) -> tuple[RiskNotice, ...]:
+    """One notice for each turn and kind, whoever speaks: a therapist's question counts, since the answer may be a nod."""
+    return tuple(RiskNotice(turn.index, kind) for turn, care in zip(transcript.turns, cares, strict=True) for kind in care.risk)
+
+
+def complaints(transcript: Transcript, cares: Sequence[Care]) -> tuple[BiasNotice, ...]:
+    """The client turns that complain of bias, or may."""
+    found = zip(transcript.turns, cares, strict=True)
+    return tuple(BiasNotice(t.index, care.bias) for t, care in found if care.perhaps_bias and t.role is Role.CLIENT)
 
 
 def decide(
     transcript: Transcript, state: State, notes: Sequence[str], scores: Sequence[Scores], decisions: Decisions
 ) -> Analysis:
-    """The analysis without evidence, from scores alone; pure. Decided again from what `to_dict` saved, it comes out the same:
-    scores are kept to the places that are saved, and the transcript's notes become the analysis's."""
+    """The analysis without evidence and risk notices, from scores alone; pure. Decided again from what `to_dict` saved, it
+    comes out the same: scores are kept to the places that are saved, and the transcript's notes become the analysis's."""
     scores = tuple({name: round(value, DECIMALS) for name, value in turn.items()} for turn in scores)
     findings = find(transcript, scores, decisions.policy)
     episodes = find_episodes(transcript, {f.turn: f.codes for f in findings})
@@ -64,7 +83,6 @@ def decide(
         top_moments=top_moments(findings, scores, episode_of_turn(episodes, transcript), decisions.policy),
         session=rate(transcript, scores, decisions.session_weights, any_codes),
         talk_share=talk_share(transcript),
-        risk=find_risk(transcript),
         model=decisions.model,
     )
 

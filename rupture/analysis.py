@@ -92,6 +92,14 @@ class RiskNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class BiasNotice:
+    """A client turn that speaks of unfair treatment for who somebody is, plainly or perhaps; it is not given another reading."""
+
+    turn: int
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A strategy for an episode, its wording, and the passages it rests on (`document#n`)."""
 
@@ -124,6 +132,7 @@ class Analysis:
     session: SessionRating | None = None
     talk_share: Mapping[str, float] = field(default_factory=dict)
     risk: tuple[RiskNotice, ...] = ()
+    bias: tuple[BiasNotice, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     model: ModelCard | None = None
 
@@ -150,6 +159,7 @@ class Analysis:
             "session": asdict(self.session) if self.session else None,
             "balance": {"talk_share": dict(self.talk_share)},
             "risk": [asdict(notice) for notice in self.risk],
+            "bias": [asdict(notice) for notice in self.bias],
             "suggestions": [{**asdict(s), "passages": list(s.passages)} for s in self.suggestions],
             "model": {**asdict(self.model), "covers": list(self.model.covers)} if self.model else None,
         }
@@ -192,6 +202,7 @@ class Analysis:
             session=SessionRating(**data["session"]) if data["session"] else None,
             talk_share=data["balance"]["talk_share"],
             risk=tuple(RiskNotice(**r) for r in data["risk"]),
+            bias=tuple(BiasNotice(**b) for b in data.get("bias", ())),
             suggestions=tuple(
                 Suggestion(s["episode"], s["strategy"], s["text"], tuple(s["passages"])) for s in data["suggestions"]
             ),

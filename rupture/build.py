@@ -15,9 +15,10 @@ from rupture.detection.heads import HEADS
 from rupture.encoder import GUIDANCE_FOLDER, Encoder
 from rupture.errors import ChatModelError
 from rupture.guidance.values import Guidance
-from rupture.protocols import ChatModel, DetectorName
+from rupture.protocols import CareReader, ChatModel, DetectorName
 from rupture.resources import CORPUS, MODEL
 from rupture.transcript import Transcript
+from rupture.utterances import Utterances
 
 if TYPE_CHECKING:
     from rupture.assistant.assistant import Assistant
@@ -51,9 +52,16 @@ def build_reading(detector: DetectorName = DetectorName.TRAINED) -> tuple[Callab
     ChatModelError when the language model is asked for and none is set."""
     if detector is DetectorName.TRAINED:
         decisions = read_decisions(MODEL)
-        return partial(analyse, detector=build_detector(), decisions=decisions), decisions
+        return partial(analyse, detector=build_detector(), decisions=decisions, read_care=build_care()), decisions
     coder, decisions = build_llm_detector()
-    return partial(analyse, detector=coder, decisions=decisions, locate=coder.locate), decisions
+    return partial(analyse, detector=coder, decisions=decisions, locate=coder.locate, read_care=build_care()), decisions
+
+
+def build_care(utterances: Utterances | None = None) -> CareReader:
+    """Who notices what calls for care: fixed patterns, and the shipped model besides."""
+    from rupture.privacy.learned_care import LearnedCare
+
+    return LearnedCare(utterances or Utterances())
 
 
 def build_llm_detector() -> "tuple[LlmDetector, Decisions]":
@@ -66,6 +74,10 @@ def build_llm_detector() -> "tuple[LlmDetector, Decisions]":
         raise ChatModelError(
             "--detector llm needs a language model on this machine. Start one and name it, for example "
             "RUPTURE_CHAT_MODEL=ollama:llama3.2 (see README)."
+        )
+    if model.host:
+        raise ChatModelError(
+            "--detector llm reads whole sessions, so it uses a language model on this machine only, never a remote one."
         )
     card = ModelCard(f"llm:{model.name}", prompt_digest(model.name), tuple(HEADS))
     return LlmDetector(model), Decisions(POLICY, model=card)
@@ -104,6 +116,7 @@ def build_assistant(chat: ChatModel | None = None) -> "Assistant":
     from rupture.assistant.assistant import Assistant
     from rupture.assistant.intents import Intents
 
-    encoder = Encoder()
     guidance, retriever = build_retriever()
-    return Assistant(build_detector(encoder), read_decisions(MODEL), guidance, retriever, Intents(encoder), chat)
+    utterances = Utterances()
+    intents, care = Intents(utterances), build_care(utterances)
+    return Assistant(build_detector(), read_decisions(MODEL), guidance, retriever, intents, chat, care)

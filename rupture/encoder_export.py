@@ -48,7 +48,7 @@ def export_encoder(source: Path, folder: Path) -> None:
     example = (torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, dtype=torch.int64))
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
     torch.onnx.export(
-        Pooled(),
+        Pooled().eval(),
         example,
         full,
         input_names=["input_ids", "attention_mask"],

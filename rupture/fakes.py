@@ -37,7 +37,8 @@ class ListRetriever:
 class ScriptedChat:
     """Answers with the given texts in turn, piece by piece; remembers what it was asked. An exhausted script is an error."""
 
-    def __init__(self, *answers: str) -> None:
+    def __init__(self, *answers: str, host: str = "") -> None:
+        self.host = host
         self._answers = list(answers)
         self.asked: list[tuple[str, str]] = []
 

@@ -74,10 +74,10 @@ class _Searches:
 
     def __init__(self, sessions: Mapping[str, CodedSession]) -> None:
         self._sessions = sessions
-        self._coded = {name: _reference(session) for name, session in sessions.items()}
+        self._coded = {name: reference_analysis(session) for name, session in sessions.items()}
         plain, tuned = Encoder(), Encoder(GUIDANCE_FOLDER)
         self.guidance, self._ours = build_retriever(tuned)
-        bare = replace(self.guidance, passages={name: replace(p, query="") for name, p in self.guidance.passages.items()})
+        bare = replace(self.guidance, passages={name: replace(p, queries=()) for name, p in self.guidance.passages.items()})
         indexes = {encoder: exact_index(bare, encoder) for encoder in (plain, tuned)}
         self.digest = tuned.digest
 
@@ -121,7 +121,7 @@ class _Searches:
         return {t.id: decide(t, State.ANALYSED, (), s, decisions) for t, s in zip(transcripts, scores, strict=True)}
 
 
-def _reference(session: CodedSession) -> Analysis:
+def reference_analysis(session: CodedSession) -> Analysis:
     """The analysis that the raters' codes would give."""
     coded = reference_codes(session)
     scores = [

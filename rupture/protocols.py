@@ -7,10 +7,20 @@ from typing import Any, Protocol
 
 from rupture.analysis import Scores
 from rupture.guidance.values import Candidate, Query
+from rupture.privacy.care import Care
 from rupture.transcript import Transcript
 
 Progress = Callable[[str, int, int], None]
 """Told what is under way, how many steps of it are done, and of how many."""
+
+
+class CareReader(Protocol):
+    """Texts to what calls for care in them."""
+
+    def __call__(self, texts: Sequence[str], *, asked: bool = False) -> list[Care]:
+        """One a text; the same texts give the same answer. `asked` says that they are questions put to the tool, which are about
+        strain all the time: risk language must be plainer there, since a notice takes the place of an answer."""
+        ...
 
 
 class DetectorName(StrEnum):
@@ -42,7 +52,10 @@ class Retriever(Protocol):
 
 
 class ChatModel(Protocol):
-    """Messages to text."""
+    """Messages to text. `host` is where it runs when that is not this machine, else empty; nothing is sent there unseen."""
+
+    @property
+    def host(self) -> str: ...
 
     def stream(self, system: str, user: str) -> Iterator[str]:
         """Pieces of the answer as they come; ChatModelError when the model cannot be reached or is refused."""

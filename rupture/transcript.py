@@ -1,5 +1,6 @@
 """Transcript, Turn and Role: what everything else reads. Plain frozen values; knows no file format and no model."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -61,13 +62,15 @@ class Transcript:
 def clean_speaker_names(transcript: Transcript) -> dict[str, str]:
     """What each speaker is called on screen and in exports.
 
-    Several clients become "Client A", "Client B" … so that no label can be taken for a marker code such as C1.
+    Several clients become "Client A", "Client B" … so that no label can be taken for a marker code such as C1; those who
+    are called so already keep their letters, whoever speaks first.
     """
     names: dict[str, str] = {}
     for role, word in ((Role.THERAPIST, "Therapist"), (Role.CLIENT, "Client"), (Role.OTHER, "Other")):
         labels = transcript.speakers_in(role)
+        lettered = all(re.fullmatch(rf"{word} [A-Z]{{1,2}}", label) for label in labels)
         for position, label in enumerate(labels):
-            names[label] = f"{word} {_letters(position)}" if len(labels) > 1 else word
+            names[label] = word if len(labels) < 2 else label if lettered else f"{word} {_letters(position)}"
     return names
 
 

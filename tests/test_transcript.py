@@ -41,6 +41,11 @@ def test_two_people_need_no_letters():
     assert clean_speaker_names(session(("Dr. A", THERAPIST), ("Jo", CLIENT))) == {"Dr. A": "Therapist", "Jo": "Client"}
 
 
+def test_clients_who_have_letters_keep_them_whoever_speaks_first():
+    names = clean_speaker_names(session(("Client B", CLIENT), ("Therapist", THERAPIST), ("Client A", CLIENT)))
+    assert names == {"Therapist": "Therapist", "Client A": "Client A", "Client B": "Client B"}
+
+
 def test_partners_are_told_apart_by_letters_not_by_numbers():
     names = clean_speaker_names(session(("T", THERAPIST), ("C1", CLIENT), ("C2", CLIENT)))
     assert names == {"T": "Therapist", "C1": "Client A", "C2": "Client B"}

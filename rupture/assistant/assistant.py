@@ -4,27 +4,34 @@ It holds the three outside parts, handed in, and calls pure functions in order; 
 use it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rupture.analyse import Decisions, analyse
 from rupture.analysis import Analysis
-from rupture.assistant.caution import bias_at
-from rupture.assistant.compose import compose
-from rupture.assistant.focus import turn_in_focus
+from rupture.assistant.caution import explains_by_person, may_be_bias
+from rupture.assistant.compose import ABOUT_SESSION, Request, compose
+from rupture.assistant.focus import turn_in_focus, without_numbers
 from rupture.assistant.intents import Intents
 from rupture.assistant.moments import suggest
 from rupture.assistant.reply import Conversation, Reply
-from rupture.assistant.written import written
+from rupture.assistant.written import Letter, letter, written
 from rupture.guidance.values import Guidance
 from rupture.guidance.vocabulary import modality_in
-from rupture.protocols import ChatModel, Detector, Retriever
+from rupture.names import names_in
+from rupture.privacy.care import by_patterns
+from rupture.privacy.masking import masked
+from rupture.protocols import CareReader, ChatModel, Detector, Retriever
 from rupture.transcript import Transcript
+
+_ADVISE = ("respond", "another", "rehearse")
+"""Intents whose reply keeps to the modality that was asked for before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Detector, guidance and, if the user has one, a chat model, behind three calls: `analyse`, `suggest`, `answer`."""
+    """Detector, guidance and, if the user has one, a chat model, behind three calls: `analyse`, `suggest`, `answer`; and
+    `letter` and `send` where that model is not on this machine."""
 
     detector: Detector
     decisions: Decisions
@@ -32,10 +39,11 @@ class Assistant:
     retriever: Retriever
     intents: Intents
     chat: ChatModel | None = None
+    care: CareReader = by_patterns
 
     def analyse(self, transcript: Transcript) -> Analysis:
         """The analysis without suggestions; `not_analysed` with its reason when the transcript cannot be read as a session."""
-        return analyse(transcript, self.detector, self.decisions)
+        return analyse(transcript, self.detector, self.decisions, read_care=self.care)
 
     def suggest(self, analysis: Analysis) -> Analysis:
         """The analysis with suggestions for its episodes; none for moments with risk language."""
@@ -48,17 +56,43 @@ class Assistant:
         An empty question about an analysed session asks for the overview.
         """
         intent = self.intents.of(question)
-        modality = modality_in(question) or (conversation.modality if intent == "respond" else None)
+        if intent == "same":
+            intent = conversation.intent if conversation.intent in ABOUT_SESSION else "explain"
+        modality = modality_in(question) or (conversation.modality if intent in _ADVISE else None)
         asked = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
         again = asked.focus is not None and asked.focus == conversation.shown
-        miss_rate = self.decisions.miss_rate
-        composed = compose(question, asked, self.guidance, self.retriever, miss_rate, again=again)
+        (care,) = self.care([without_numbers(question)], asked=True)
+        request = Request(question, asked, self.guidance, care, again, self.decisions.miss_rate)
+        composed = compose(request, self.retriever)
         shown = asked.focus if asked.focus in composed.turns else conversation.shown
-        after = replace(asked, shown=shown, noticed=conversation.noticed or composed.risk)
-        if self.chat is None or not _may_be_rewritten(composed, after):
+        told = tuple(claim.text for claim in composed.claims)
+        offered = (*conversation.offered, *told) if asked.focus == conversation.focus else told
+        after = replace(asked, shown=shown, noticed=conversation.noticed or composed.risk, offered=offered, waiting=None)
+        if self.chat is None or explains_by_person(question) or not _may_be_rewritten(composed, after):
             yield composed, after
             return
-        for reply in written(self.chat, question, after, composed, self.guidance):
+        if self.chat.host:
+            yield composed, replace(after, waiting=(question, composed))
+            return
+        for reply in written(self.chat, letter(question, after, composed, self.guidance), after, composed, self.guidance):
+            yield reply, after
+
+    def letter(self, conversation: Conversation, names: Sequence[str] = ()) -> Letter | None:
+        """What would be sent to the remote model for the reply that waits, without `names` and what else may tell who it is
+        about; None when none waits."""
+        if conversation.waiting is None:
+            return None
+        question, composed = conversation.waiting
+        told = letter(question, conversation, composed, self.guidance)
+        turns = conversation.analysis.transcript.turns if conversation.analysis else ()
+        return replace(told, user=masked(told.user, [*names, *sorted(names_in(turns))]))
+
+    def send(self, told: Letter, conversation: Conversation) -> Iterator[tuple[Reply, Conversation]]:
+        """The waiting reply worded by the remote model from `told`, which the user has seen; as `answer` otherwise."""
+        if self.chat is None or conversation.waiting is None:
+            return
+        after = replace(conversation, waiting=None)
+        for reply in written(self.chat, told, after, conversation.waiting[1], self.guidance):
             yield reply, after
 
 
@@ -67,4 +101,4 @@ def _may_be_rewritten(composed: Reply, conversation: Conversation) -> bool:
     analysis, turn = conversation.analysis, conversation.focus
     if composed.risk or not composed.claims:
         return False
-    return analysis is None or turn is None or turn >= len(analysis.transcript.turns) or not bias_at(analysis, turn)
+    return analysis is None or turn is None or turn >= len(analysis.transcript.turns) or not may_be_bias(analysis, turn)

@@ -3,39 +3,49 @@
 import re
 from dataclasses import replace
 
-from rupture.analysis import Analysis
+from rupture.analysis import Analysis, BiasNotice
 from rupture.episodes import REACH
 from rupture.guidance.values import Guidance
 from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Role
 
 _JOINT = frozenset({"couples", "family"})
-_WHO = (
-    r"black|brown|asian|gay|lesbian|bi|queer|trans|woman|muslim|jewish|hindu|sikh|disabled|deaf|blind|autistic|old|young|fat"
-    r"|foreign|foreigner|poor|immigrant"
-)
-_BIAS = re.compile(
-    r"\b(?:racis\w*|sexis\w*|homophob\w*|transphob\w*|islamophob\w*|antisemit\w*|ableis\w*|ageis\w*|xenophob\w*|prejudice\w*"
-    r"|bigot\w*|stereotyp\w*|discriminat\w*|microaggress\w*|white (?:therapists?|people|person|woman|man|guy|lady)"
-    rf"|(?:because|cause|cos) i(?:'m| am) (?:an? )?(?:{_WHO})|people like me|you people|misgender\w*|pronouns"
-    r"|(?:my|our) (?:accent|skin|race|religion|culture|hijab|turban))\b",
+_JUST_BEFORE = 2
+"""Turns back to a speaker's words before the therapist's."""
+_THEIR = r"(?:his|her|their|the client's)"
+_BY_PERSON = re.compile(
+    r"\b(?:project(?:ing|ion|s)|(?:over|hyper)[- ]?(?:sensitiv\w*|react\w*)|too sensitive|thin[- ]skinned|touchy"
+    r"|transference|paranoi\w*"
+    rf"|chip on {_THEIR} shoulder|play(?:ing|s)? the (?:\w+ )?card|victim|exaggerat\w*|imagin(?:ing|es)|making it up"
+    rf"|reading (?:too much )?into|sees? it everywhere|mistrust\w*|(?:{_THEIR}|a|an old) (?:\w+ )?patterns?"
+    rf"|{_THEIR} (?:history|past|childhood|upbringing|trauma|issues?|personality|attachment|schemas?|insecurit\w*)"
+    r"|attachment|avoidant|fears? of (?:closeness|intimacy|abandonment|authority|rejection)|patterns? (?:with|of)|trust issues"
+    r"|authority (?:issues?|figures?|thing)|core beliefs?|self[- ]esteem|people[- ]pleas\w*"
+    r"|off (?:this|the|that) (?:topic|subject)|mov(?:e|ing) (?:him|her|them|us|on) (?:on|from|away)"
+    r"|back to (?:the|our) (?:real|actual|goals?|work|task|agenda))\b",
     re.IGNORECASE,
 )
 
 
-def complains_of_bias(text: str) -> bool:
-    """Whether the words speak of unfair treatment for who the person is; such a complaint is never given another reading."""
-    return bool(_BIAS.search(text.replace("’", "'")))
-
-
 def bias_at(analysis: Analysis, turn: int) -> bool:
     """Whether the speaker of `turn` complains of bias there or shortly before: what follows such a complaint belongs to it."""
+    return any(notice.plain for notice in _notices(analysis, turn, REACH))
+
+
+def may_be_bias(analysis: Analysis, turn: int) -> bool:
+    """Whether the words at `turn`, or the same speaker's just before, may be such a complaint: then no other reading is
+    offered."""
+    return bias_at(analysis, turn) or bool(_notices(analysis, turn, _JUST_BEFORE))
+
+
+def explains_by_person(question: str) -> bool:
+    """Whether the question explains a client's words by what the client is like, which a complaint must never be met with."""
+    return bool(_BY_PERSON.search(question))
+
+
+def _notices(analysis: Analysis, turn: int, reach: int) -> list[BiasNotice]:
     turns = analysis.transcript.turns
-    return any(
-        complains_of_bias(t.text)
-        for t in turns[max(0, turn - REACH) : turn + 1]
-        if t.role is Role.CLIENT and t.speaker == turns[turn].speaker
-    )
+    return [n for n in analysis.bias if turn - reach <= n.turn <= turn and turns[n.turn].speaker == turns[turn].speaker]
 
 
 def no_coaching(analysis: Analysis, turn: int) -> bool:

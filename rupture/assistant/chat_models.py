@@ -1,5 +1,5 @@
-"""Chat models through LangChain, on this machine only: the one module that imports it for that.
-`RUPTURE_CHAT_MODEL=provider:model`."""
+"""Chat models through LangChain, on this machine, or elsewhere where the user turned one on: the one module that imports it
+for that. `RUPTURE_CHAT_MODEL=provider:model`."""
 
 import json
 import os
@@ -16,28 +16,33 @@ if TYPE_CHECKING:
 
 DEFAULT_URLS = {"ollama": "http://127.0.0.1:11434/v1", "llamacpp": "http://127.0.0.1:8080/v1", "openai": ""}
 """Providers that speak the OpenAI protocol on this machine, and where they usually listen; `openai` needs `RUPTURE_CHAT_URL`."""
+REMOTE = "remote"
+"""The provider that is not on this machine: any server of the OpenAI protocol at `RUPTURE_CHAT_URL`, with `RUPTURE_CHAT_KEY`."""
 _MOST_TOKENS = 400
 _MOST_CODED = 2000
 """Tokens of a reply, and of the codes of a part of a session."""
 
 
 class LangChainChat:
-    """Implements `rupture.protocols.ChatModel` and `StructuredModel` over a LangChain chat model behind a loopback address."""
+    """Implements `rupture.protocols.ChatModel` and `StructuredModel` over a LangChain chat model: behind a loopback
+    address, or with a `key`, behind https at a host that is then named in `host`."""
 
-    def __init__(self, model: str, url: str) -> None:
-        from rupture.assistant.local_http import SECONDS, local_client, loopback_url
+    def __init__(self, model: str, url: str, key: str = "") -> None:
+        from rupture.assistant.model_http import SECONDS, local_client, loopback_url, remote_client, remote_url
 
-        address = loopback_url(url)
+        address = remote_url(url) if key else loopback_url(url)
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
         self.name = model
-        client = local_client()
-        _refuse_cloud_model(client, model, address)
+        self.host = (urlsplit(address).hostname or "") if key else ""
+        client = remote_client(self.host) if key else local_client()
+        if not key:
+            _refuse_cloud_model(client, model, address)
         self._model = ChatOpenAI(
             model=model,
             base_url=address,
-            api_key=SecretStr("not-needed"),
+            api_key=SecretStr(key or "not-needed"),
             organization="",
             openai_proxy="",
             http_client=client,
@@ -86,22 +91,29 @@ def _private() -> Iterator[None]:
             yield
     # Each server and client version raises its own; the text may hold the prompt, so only the type is told.
     except Exception as error:
-        raise ChatModelError(f"the local language model did not answer ({type(error).__name__})") from None
+        raise ChatModelError(f"the language model did not answer ({type(error).__name__})") from None
 
 
 def chat_model_from_environment() -> LangChainChat | None:
     """The model that `RUPTURE_CHAT_MODEL` names, at `RUPTURE_CHAT_URL` or the provider's usual address; None when it is not
-    set."""
+    set. Only the provider `remote` may be elsewhere, and only with a key."""
     name = os.environ.get("RUPTURE_CHAT_MODEL", "").strip()
     if not name:
         return None
     provider, separator, model = name.partition(":")
-    if not separator or not model or provider not in DEFAULT_URLS:
+    if not separator or not model or provider not in (*DEFAULT_URLS, REMOTE):
         raise ChatModelError(
             f"RUPTURE_CHAT_MODEL={name!r} is not understood. Use provider:model with one of {', '.join(DEFAULT_URLS)}, "
-            "for example ollama:llama3.2. Models outside this machine are refused."
+            "for example ollama:llama3.2; or remote:model for one that is not on this machine (see README)."
         )
-    url = os.environ.get("RUPTURE_CHAT_URL", "").strip() or DEFAULT_URLS[provider]
+    url = os.environ.get("RUPTURE_CHAT_URL", "").strip() or DEFAULT_URLS.get(provider, "")
+    if provider == REMOTE:
+        key = os.environ.get("RUPTURE_CHAT_KEY", "").strip()
+        if not url or not key:
+            raise ChatModelError(
+                "A remote model needs its address in RUPTURE_CHAT_URL (https://…/v1) and its key in RUPTURE_CHAT_KEY."
+            )
+        return LangChainChat(model, url, key)
     if not url:
         raise ChatModelError(
             "Set RUPTURE_CHAT_URL to the server's address on this machine, for example http://127.0.0.1:8080/v1."

@@ -1,8 +1,9 @@
-"""Checks what a language model wrote, sentence by sentence: a sentence that points to nothing, quotes what was not said, turns its
-source round, or says what this tool never says is withheld. Deterministic, so no wording of the session can talk it round.
+"""Checks what a language model wrote, sentence by sentence: a sentence that points to nothing, quotes what was not said,
+turns its source round, or says what this tool never says is withheld. Deterministic, so no wording of the session can talk
+it round.
 
-A word that only the session holds supports nothing outside quotation marks, and no word may come that the guidance never uses: text in
-a transcript cannot speak through the reply.
+A word that only the session holds supports nothing outside quotation marks, and no word may come that the guidance never
+uses: text in a transcript cannot speak through the reply.
 """
 
 import re
@@ -97,10 +98,8 @@ def problem(sentence: str, sources: Sources) -> str | None:
         return strange
     if not re.match(r"[^\w]*[A-Z]", sentence):
         return "a piece of a sentence"
-    plain = _plain(sentence)
-    for reason, pattern in _FORBIDDEN:
-        if pattern.search(plain):
-            return reason
+    if told := forbidden(sentence):
+        return told
     cited, turns = citations(sentence), turns_named(sentence)
     if unknown := [n for n in cited if n not in sources.passages]:
         return f"a passage that was not given, [{unknown[0]}]"
@@ -109,6 +108,12 @@ def problem(sentence: str, sources: Sources) -> str | None:
     if not cited and not turns:
         return "no passage and no turn"
     return _misquoted(sentence, sources) or _unsupported(sentence, sources)
+
+
+def forbidden(text: str) -> str | None:
+    """What in `text` this tool never says, in a few words; None when there is nothing of the kind."""
+    plain = _plain(text)
+    return next((reason for reason, pattern in _FORBIDDEN if pattern.search(plain)), None)
 
 
 def citations(sentence: str) -> tuple[int, ...]:

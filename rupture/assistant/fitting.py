@@ -15,11 +15,21 @@ _LATER = re.compile(
     r"|when i see)\b",
     re.IGNORECASE,
 )
+_MESSAGE = re.compile(
+    r"\b(?:by|in|over|with|as|per|via|send|write|an?) (?:\w+ )?(?:e-?mail|text|sms|message|letter|note|voicemail|whatsapp|chat)\b"
+    r"|\b(?:text|message|e-?mail|call|phone|ring) (?:him|her|them)\b|\bbetween (?:the )?sessions\b",
+    re.IGNORECASE,
+)
+_THIS_SESSION = re.compile(
+    r"\b(?:later (?:in|on|that|this)|before (?:the end|we (?:end|stop|finish))|end of the (?:session|hour))\b", re.IGNORECASE
+)
 _REGISTER = re.compile(
     r"\b(?:(?P<warm>warm\w*|kind\w*|gentl\w*|soft\w*)|(?P<brief>brief\w*|short\w*)|(?P<plain>plain\w*|simpl\w*))\b", re.IGNORECASE
 )
 _STAGES_NOW = ("in_the_moment", None, "later_in_session", "next_session", "between_sessions")
 _STAGES_LATER = ("next_session", "later_in_session", "between_sessions", None, "in_the_moment")
+_STAGES_BETWEEN = ("between_sessions", "next_session", None, "later_in_session", "in_the_moment")
+_STAGES_SESSION = ("later_in_session", "next_session", None, "in_the_moment", "between_sessions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,10 @@ class Words:
 
 def stage_order(question: str) -> tuple[str | None, ...]:
     """Stages from the most fitting to the least, by when the question wants to act."""
-    return _STAGES_LATER if _LATER.search(question) else _STAGES_NOW
+    for asked, order in ((_MESSAGE, _STAGES_BETWEEN), (_LATER, _STAGES_LATER), (_THIS_SESSION, _STAGES_SESSION)):
+        if asked.search(question):
+            return order
+    return _STAGES_NOW
 
 
 def register_in(question: str) -> str | None:
@@ -44,9 +57,10 @@ def register_in(question: str) -> str | None:
 def words_for(
     advice: Passage, markers: Collection[str], guidance: Guidance, *, register: str | None, used: Collection[str], seed: int
 ) -> Words | None:
-    """Example words that may stand beside `advice`, in the register asked for if there are any; None when nothing fits."""
+    """Example words that may stand beside `advice`, in the register asked for if there are any; None when nothing fits but
+    what stands in a text `used` before."""
     spoken = _spoken(guidance)
-    options = [text for text in _options(advice, markers, guidance) if text in spoken and text not in used]
+    options = [text for text in _options(advice, markers, guidance) if text in spoken and not any(text in told for told in used)]
     wanted = [text for text in options if spoken[text][0] == register] or options
     if not wanted:
         return None

@@ -6,24 +6,94 @@ from rupture.analysis import Analysis
 from rupture.assistant.reply import Conversation
 from rupture.transcript import Role, clean_speaker_names
 
-_NAMED = re.compile(r"(?:\bturns?|\bline|#)\s*#?(\d{1,5})\b", re.IGNORECASE)
-_PLACE = re.compile(r"\b(?:(?:at|in|on|for|to|from)\s+)?(?:turns?|line)\s+#?\d+\b|#\d+\b", re.IGNORECASE)
+# A turn is called one, or is a bare number that counts nothing else: "turn 12", "#12", "and 12?", "12, that was a joke".
+_UNITS = (
+    r"percent|min|hours?|hrs?|years?|yrs?|weeks?|wks?|days?|months?|sessions?|times|lines?|sentences?|words?|questions?|things?|points?"
+    r"|options?|ways?|moments|turns|people|kids|of|out|x|am|pm"
+)
+_LABELS = (
+    "session",
+    "sessions",
+    "week",
+    "step",
+    "age",
+    "aged",
+    "group",
+    "phase",
+    "he is",
+    "he was",
+    "i was",
+    "i am",
+    "over",
+    "under",
+    "nearly",
+)
+_UNLABELLED = "".join(f"(?<!{label} )" for label in _LABELS)
+_CALLED = re.compile(r"(?:\bturns?\s*#?|\bline\s+#?|#)(\d{1,5})\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"{_CALLED.pattern}"
+    rf"|{_UNLABELLED}(?<![\w/.:£$€-])(\d{{1,3}})(?![\w/%-]|[.,:]\d|\s*(?:{_UNITS})\b)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(rf"(?:\b(?:at|in|on|for|to|from)\s+)?(?:{_NUMBER.pattern})", re.IGNORECASE)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 _ORDINAL = re.compile(r"\b(first|second|third|fourth|last|next|other)\s+(?:one|moment|finding|turn|place)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“]([^\"“”]{2,300})[\"”]|(?<!\w)['‘]([^'‘’]{2,300}?)['’](?!\w)")
+_ORDINAL_WORD = re.compile(r"\b(first|second|third|fourth|last)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“]([^\"“”]{2,300})[\"”]|(?<!\w)['‘](.{2,300}?)['’](?!\w)")
 _LEAST_QUOTED = 2
 """Words a quotation needs before it is looked for in the session."""
 
 
 def named_turn(question: str) -> int | None:
     """The turn number in the question, whether or not there is such a turn."""
-    match = _NAMED.search(question)
-    return int(match[1]) if match else None
+    return next(iter(_numbers(question)), None)
+
+
+def points_to_a_turn(question: str) -> bool:
+    """Whether the question names a turn by its number or quotes words."""
+    return named_turn(question) is not None or bool(_QUOTED.search(question))
 
 
 def without_turn(question: str) -> str:
     """The question without the number of the turn, which says where and not what."""
     return " ".join(_PLACE.sub(" ", question).split())
+
+
+def without_place(question: str) -> str:
+    """The question with a plain word in place of the session's words and turn numbers, which say where and not what."""
+    return without_numbers(_QUOTED.sub(" “that” ", question))
+
+
+def without_numbers(question: str) -> str:
+    """The question with a plain word in place of turn numbers."""
+    return " ".join(_PLACE.sub(" that turn ", question).split())
+
+
+def compared_turns(question: str, conversation: Conversation) -> tuple[int, int] | None:
+    """The two client turns to put side by side, in order: those the question names, counts or quotes, with the one in focus
+    or the next best moment where it names only one; None where there are no two."""
+    analysis = conversation.analysis
+    if analysis is None:
+        return None
+    last = len(analysis.transcript.turns) - 1
+    moments = ranked_moments(analysis)
+    named = [_client_turn(analysis, number) for number in _numbers(question) if number <= last]
+    counted = [turn for word in _ORDINAL_WORD.findall(question) for turn in _at(moments, _ORDINALS[word.lower()])]
+    quoted = _quoted_turn(question, analysis)
+    wanted = [*named, *([] if quoted is None else [quoted]), *counted]
+    focus = conversation.focus if conversation.focus is not None and conversation.focus <= last else None
+    pair = list(dict.fromkeys([*wanted, *([] if focus is None else [focus]), *moments]))[:2]
+    return (min(pair), max(pair)) if len(pair) > 1 else None
+
+
+def _at(moments: list[int], place: int) -> list[int]:
+    return moments[place:][:1]
+
+
+def _numbers(question: str) -> list[int]:
+    """Turn numbers in the question in order: those called turns, else bare ones."""
+    found = [match.groups() for match in _NUMBER.finditer(question)]
+    return [int(number) for place in (0, 1) for groups in found if (number := groups[place])]
 
 
 def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int | None:
@@ -35,7 +105,9 @@ def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int
     analysis = conversation.analysis
     if analysis is None:
         return None
-    named = named_turn(question)
+    last = len(analysis.transcript.turns) - 1
+    called = _CALLED.search(question)
+    named = int(called[1]) if called else next((number for number in _numbers(question) if number <= last), None)
     if named is not None:
         return _client_turn(analysis, named)
     pointed = _quoted_turn(question, analysis)

@@ -26,10 +26,9 @@ _UNFOUND = 0.55
 """What a document whose topic the question names counts at least, if any of it was found."""
 _OTHER_MODALITY = 0.2
 _NEARLY = 0.85
-_CLEAR = 0.33
-"""Similarity of the nearest passage from which a question says by itself what it is about."""
-_LEAST_TOLD = 3
-"""Words that must be left to look up once the asking itself is taken away."""
+_CLEAR, _CLEAR_WHOLE = 0.42, 0.57
+"""Similarity of the nearest passage, or of the nearest query written for one, from which a question says by itself what it
+is about, without the asking and with it: "when he does this" has .36, "what should I say next" .55."""
 _ASKING = re.compile(r"\b(?:and )?(?:what|how|which words) (?:could|should|would|can|do|might|am) i\b[^,.;?!]*", re.IGNORECASE)
 _RUPTURE = re.compile(r"\b(?:ruptures?|alliance)\b", re.IGNORECASE)
 _FIXED = frozenset({"about", "courtesy", "outside"})
@@ -55,12 +54,12 @@ def add(draft: Draft, intent: str, question: str, guidance: Guidance, retriever:
 
 def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Retriever) -> bool:
     """Adds advice from the corpus when the question itself plainly says what it is about; otherwise adds nothing."""
-    told = " ".join(_ASKING.sub(" ", without_turn(question)).split())
+    told, clear = " ".join(_ASKING.sub(" ", without_turn(question)).split()), _CLEAR
     if len(told.split()) < _LEAST_TOLD:
-        return False
+        told, clear = question, _CLEAR_WHOLE
     query = question_query(told)
     found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
-    if max((c.similarity for c in found), default=0.0) < _CLEAR:
+    if max((max(c.asked, c.similarity) for c in found), default=0.0) < clear:
         return False
     _add_answer(draft, question, query, found, guidance)
     return True

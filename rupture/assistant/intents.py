@@ -1,64 +1,41 @@
-"""What a question is after, found by its nearest examples in `prompts/intents.yaml` in the encoder's space, not by keyword
-lists."""
+"""What a question is after, by the model tuned on the examples in `prompts/intents.yaml`, not by keyword lists."""
 
-import re
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from rupture.assistant.focus import points_to_a_turn, without_place
+from rupture.utterances import INTENTS
 
-from rupture.assistant.focus import named_turn, without_turn
-from rupture.prompts import table
-
-ABOUT_SESSION = ("overview", "explain", "challenge", "respond")
-_NEAREST = 3
-_LEAST_NEAR = 0.25
-"""Questions less similar than this to every intent's examples are about something else altogether."""
+_ELSEWHERE = ("overview", "question")
+_ABOUT_A_TURN = ("explain", "why_not", "challenge", "respond", "rehearse", "another", "compare", "same")
+"""What a question that names or quotes a turn is after, when at first it seems to be about the whole session or about none."""
+_LEAST_SURE = 0.3
+"""Below this probability of every intent, a question is looked up in the guidance, which says if it does not cover it."""
 
 
-class TextEncoder(Protocol):
-    """What intents need of an encoder."""
+class IntentReader(Protocol):
+    """What intents need of a model."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of length 1, one a text."""
+    def read(self, texts: Sequence[str], heads: Sequence[str]) -> Sequence[Mapping[str, Mapping[str, float]]]:
+        """For each text and each of `heads` the probability of each of its labels."""
         ...
 
 
 class Intents:
-    """Nearest-example classifier; the examples are encoded at the first question."""
+    """The most probable intent of a question, in whose wording session words and turn numbers are left out of account."""
 
-    def __init__(self, encoder: TextEncoder) -> None:
-        self._encoder = encoder
-
-    @cached_property
-    def _examples(self) -> tuple[list[str], NDArray[np.float32]]:
-        """The intent of each example, and their vectors."""
-        rows = [(intent, text) for intent, texts in table("intents").items() for text in texts]
-        return [intent for intent, _ in rows], self._encoder.encode([_without_turn(text) for _, text in rows])
+    def __init__(self, model: IntentReader) -> None:
+        self._model = model
 
     def of(self, question: str) -> str:
-        """The intent whose three nearest examples are closest on average; one about the session where the question names a turn
-        and is otherwise general.
-
-        An empty question is `overview`; one that is far from all examples is `outside`.
-        """
+        """The intent; `overview` for an empty question."""
         if not question.strip():
             return "overview"
-        labels, vectors = self._examples
-        similarity = vectors @ self._encoder.encode([_without_turn(question)])[0]
-        closeness: dict[str, list[float]] = {}
-        for intent, value in zip(labels, similarity, strict=True):
-            closeness.setdefault(intent, []).append(float(value))
-        nearness = {intent: sum(sorted(values)[-_NEAREST:]) / _NEAREST for intent, values in closeness.items()}
-        best = max(nearness, key=lambda intent: nearness[intent])
-        if best == "question" and named_turn(question) is not None:
-            return max(ABOUT_SESSION, key=lambda intent: nearness[intent])
-        return best if nearness[best] >= _LEAST_NEAR else "outside"
-
-
-def _without_turn(question: str) -> str:
-    """The question without its turn; the word `turn` where nothing else is left."""
-    left = without_turn(question)
-    return left if re.search(r"\w", left) else "turn"
+        (read,) = self._model.read([without_place(question)], (INTENTS,))
+        shares = read[INTENTS]
+        best = max(shares, key=lambda intent: shares[intent])
+        if shares[best] < _LEAST_SURE:
+            best = "question"
+        if best in _ELSEWHERE and points_to_a_turn(question):
+            return max(_ABOUT_A_TURN, key=lambda intent: shares.get(intent, 0.0))
+        return best

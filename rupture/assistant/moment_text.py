@@ -9,12 +9,14 @@ from rupture.analysis import Analysis, Finding
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.fitting import Words
 from rupture.assistant.moments import Material
-from rupture.codebook import BY_CODE, CODES, RUPTURE, clearest, family_of
-from rupture.guidance.values import Passage
+from rupture.codebook import BY_CODE, CODES, MARKERS, RUPTURE, clearest, family_of
+from rupture.guidance.values import Guidance, Passage, PassageRole
 from rupture.guidance.wording import first_sentence, sentences
 from rupture.transcript import Role, Turn, clean_speaker_names
 
 _QUOTE_WORDS = 30
+_NEAR = 0.05
+"""Probability from which the marker that comes nearest is named."""
 _SHORT_READING = 12
 """A reading whose first sentence has fewer words than this is given its second as well."""
 _ANOTHER_CODE = re.compile(r"\b(?:" + "|".join(row.code for row in CODES) + r")\b")
@@ -26,7 +28,7 @@ def add_seen(draft: Draft, analysis: Analysis, turn: int, *, again: bool = False
     if not finding or not finding.codes:
         _add_nothing(draft, analysis, turn, finding)
     elif again:
-        draft.say(phrase("again", turn=turn, quote=_quote(analysis, turn)), lead="seen")
+        draft.say(phrase("again", turn=turn, quote=quote_of(analysis, turn)), lead="seen")
     else:
         draft.say(phrase("seen", seed=turn, **_slots(analysis, turn, finding.codes)), lead="seen")
 
@@ -37,7 +39,7 @@ def add_explained(draft: Draft, analysis: Analysis, turn: int) -> None:
     if not finding or not finding.codes:
         _add_nothing(draft, analysis, turn, finding)
         return
-    before = next((t for t in reversed(analysis.transcript.turns[:turn]) if t.role is Role.THERAPIST), None)
+    before = preceding(analysis, turn)
     row = BY_CODE[finding.codes[0]]
     draft.say(
         phrase("seen", seed=turn, **_slots(analysis, turn, finding.codes)),
@@ -50,6 +52,21 @@ def add_explained(draft: Draft, analysis: Analysis, turn: int) -> None:
         draft.say(phrase("share"))
 
 
+def add_not_found(draft: Draft, analysis: Analysis, turn: int, miss_rate: float | None) -> None:
+    """Why nothing was found at `turn`: how it scored, the marker that comes nearest, and how often the tool misses one."""
+    _add_nothing(draft, analysis, turn, None)
+    scores = analysis.scores[turn]
+    hundredths = round(100 * scores.get(RUPTURE, 0.0))
+    nearest = max(MARKERS, key=lambda code: scores.get(code, 0.0))
+    told = [phrase("why_not.near", hundredths=hundredths) if hundredths > 1 else phrase("why_not.far")]
+    if scores.get(nearest, 0.0) >= _NEAR:
+        row = BY_CODE[nearest]
+        told.append(phrase("why_not_nearest", code=row.code, label=row.label, definition=row.definition))
+    if miss_rate is not None:
+        told.append(phrase("why_not_missed", missed=round(10 * miss_rate)))
+    draft.say(*told)
+
+
 def add_tool_view(draft: Draft, analysis: Analysis, turn: int) -> None:
     """What the finding rests on, for somebody who reads it otherwise."""
     finding = analysis.finding(turn)
@@ -60,15 +77,18 @@ def add_tool_view(draft: Draft, analysis: Analysis, turn: int) -> None:
 
 
 def add_reading(draft: Draft, analysis: Analysis, turn: int, reading: Passage | None, *, full: bool = False) -> None:
-    """An innocent or cultural reading: the corpus's, and when `full` also what the codebook tells it apart from."""
+    """An innocent or cultural reading, which a complaint of unfair treatment is never given: the corpus's, and when `full`
+    also what the codebook tells it apart from."""
     finding = analysis.finding(turn)
     contrast = _contrast(finding.codes[0]) if finding and finding.codes else ""
     if reading is None:
-        draft.say(contrast, lead="reading")
+        draft.say(contrast, phrase("reading_unless") if contrast else "", lead="reading")
         return
     told = sentences(reading.text)
     most = 2 if full or len(told[0].split()) < _SHORT_READING else 1
-    draft.say(contrast if full else "", draft.claim(" ".join(told[:most]), [reading.id]), lead="reading")
+    draft.say(
+        contrast if full else "", draft.claim(" ".join(told[:most]), [reading.id]), phrase("reading_unless"), lead="reading"
+    )
 
 
 def add_ways(draft: Draft, found: Material, turn: int, *, most: int) -> None:
@@ -82,6 +102,24 @@ def add_ways(draft: Draft, found: Material, turn: int, *, most: int) -> None:
         parts.append(draft.claim(text, way.passages))
         draft.strategies.append(way.strategy)
     draft.say(*parts, lead="respond")
+
+
+def add_lines(draft: Draft, found: Material, guidance: Guidance, turn: int) -> None:
+    """Up to three lines to try, each with what the document it stands in warns of."""
+    used: list[str] = []
+    told = []
+    for way in found.ways:
+        if (words := way.words) is None:
+            continue
+        there = (p for p in guidance.passages.values() if p.document == way.advice.document)
+        avoid = next((p for p in there if p.role is PassageRole.AVOID), found.avoid)
+        risk = next((text for text in sentences(avoid.text) if text not in used), "") if avoid else ""
+        used.append(risk)
+        draft.strategies.append(way.strategy)
+        line = phrase("line", words=words.text, risk=risk) if risk else phrase("line_bare", words=words.text)
+        told.append(draft.claim(line, [words.passage, *([avoid.id] if avoid and risk else [])]))
+    draft.say(*(told or [phrase("no_lines")]), lead="lines" if told else "")
+    draft.say(phrase("lines_end", seed=turn) if told else "")
 
 
 def way_text(advice: Passage, words: Words | None, seed: int) -> str:
@@ -105,6 +143,11 @@ def add_answer(draft: Draft, analysis: Analysis, turn: int) -> None:
         row = BY_CODE[use.code]
         draft.turns.append(use.turn)
         draft.say(phrase("strategy_then", turn=use.turn, label=row.label, code=row.code), lead="answered")
+
+
+def preceding(analysis: Analysis, turn: int) -> Turn | None:
+    """The therapist's turn just before, if there is one."""
+    return next((t for t in reversed(analysis.transcript.turns[:turn]) if t.role is Role.THERAPIST), None)
 
 
 def slice_of(text: str) -> str:
@@ -136,13 +179,13 @@ def _slots(analysis: Analysis, turn: int, codes: Sequence[str]) -> dict[str, Any
     return {
         "turn": turn,
         "who": who_says(analysis, turn),
-        "quote": _quote(analysis, turn),
+        "quote": quote_of(analysis, turn),
         "family": phrase(f"family.{next(iter(families))}" if len(families) == 1 else "family.mixed"),
         "named": "; ".join(phrase("named", code=code, label=BY_CODE[code].label) for code in clearest(codes)),
     }
 
 
-def _quote(analysis: Analysis, turn: int) -> str:
+def quote_of(analysis: Analysis, turn: int) -> str:
     """The turn as it stands, if it is short; else its longest stretch of evidence, without a comma left hanging."""
     here: Turn = analysis.transcript.turns[turn]
     finding = analysis.finding(turn)

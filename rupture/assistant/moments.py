@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rupture.analysis import Analysis, Suggestion
-from rupture.assistant.caution import bias_at, complains_of_bias, fitting_guidance, no_coaching
+from rupture.assistant.caution import bias_at, fitting_guidance, no_coaching
 from rupture.assistant.fitting import Words, register_in, stage_order, words_for
+from rupture.codebook import Family, family_of
 from rupture.guidance.query import codes_in, moment_query
 from rupture.guidance.rank import rank
 from rupture.guidance.topics import fits, topics_in
@@ -19,6 +20,16 @@ from rupture.transcript import Role
 WAYS = 3
 _STAGE = 3
 """Places in the ranking that each step away from the stage asked for costs."""
+
+_NOW = "in_the_moment"
+_PATTERNS = frozenset({"R7", "R8"})
+"""Strategies that link what was said to a pattern of the client's."""
+_BEGIN_WITH = {
+    Family.WITHDRAWAL: ("R9", "R4", "R5", "R2", "R6", "R10", "R7", "R3", "R1", "R8"),
+    Family.CONFRONTATION: ("R5", "R9", "R2", "R4", "R3", "R1", "R10", "R6", "R7", "R8"),
+}
+"""Of the ways chosen, which leads: as often as two judges would begin with it, on the development half of the suite
+`guidance`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +56,31 @@ class Material:
     modality: str | None = None
 
 
-def material(
-    analysis: Analysis, turn: int, guidance: Guidance, retriever: Retriever, question: str = "", modality: str | None = None
-) -> Material:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked about a moment: the question, a modality that was named for it, claims that were `offered` before and
+    are not to come again, whether the question speaks of a complaint of `bias`, and
+    whether the words are to be taken `at_word`, without a link to patterns."""
+
+    question: str = ""
+    modality: str | None = None
+    offered: tuple[str, ...] = ()
+    bias: bool = False
+    at_word: bool = False
+
+
+NOTHING = Asked()
+
+
+def material(analysis: Analysis, turn: int, guidance: Guidance, retriever: Retriever, asked: Asked = NOTHING) -> Material:
     """Everything a reply about `turn` may rest on; nothing where coaching stops or where no marker says what to look for."""
     if no_coaching(analysis, turn):
         return Material()
-    if bias_at(analysis, turn) or complains_of_bias(question):
-        return _about_bias(guidance, question, turn)
+    question = asked.question
+    if bias_at(analysis, turn) or asked.bias:
+        return _about_bias(guidance, asked, turn)
     # The moment decides what is looked up; the question only when it names codes. Its other wishes are met below.
-    query = moment_query(analysis, turn, question if codes_in(question) else "", modality or _modality_of(analysis))
+    query = moment_query(analysis, turn, question if codes_in(question) else "", asked.modality or _modality_of(analysis))
     if not query.markers:
         return Material()
     query = replace(query, topics=topics_in(question))
@@ -65,7 +91,7 @@ def material(
     own = [Candidate(p, 0.0, 0.0) for p in guidance.passages.values() if _belongs(p, query) or _about(p, query)]
     found += [c for c in usable.among(own) if c.passage.id not in {other.passage.id for other in found}]
     return Material(
-        ways=_ways(found, query, guidance, question, seed=turn),
+        ways=_ways(found, query, guidance, asked, seed=turn),
         reading=_best(found, query, PassageRole.READING),
         avoid=_best(found, query, PassageRole.AVOID),
         modality=query.modality,
@@ -103,29 +129,35 @@ def _modality_of(analysis: Analysis) -> str | None:
     return {1: None, 2: "couples"}.get(clients, "family")
 
 
-def _about_bias(guidance: Guidance, question: str, seed: int) -> Material:
+def _about_bias(guidance: Guidance, asked: Asked, seed: int) -> Material:
     documents = table("situations")["bias"]
     passages = [passage for passage in guidance.passages.values() if passage.document in documents]
-    order = stage_order(question)
+    order = stage_order(asked.question)
     advice = sorted((p for p in passages if p.role is PassageRole.DO and p.strategies), key=lambda p: order.index(p.stage))
     avoid = next((p for p in passages if p.role is PassageRole.AVOID), None)
-    return Material(ways=_different(advice, ("C1",), guidance, question, seed), avoid=avoid)
+    return Material(ways=_different(advice, ("C1",), guidance, asked, seed), avoid=avoid)
 
 
-def _ways(found: Sequence[Candidate], query: Query, guidance: Guidance, question: str, seed: int) -> tuple[Way, ...]:
-    """Ways with different strategies: those of the modality or topic asked for first, then those about these markers and the time asked
-    about, then the others, best first."""
+def _ways(found: Sequence[Candidate], query: Query, guidance: Guidance, asked: Asked, seed: int) -> tuple[Way, ...]:
+    """Ways with different strategies: those of the modality or topic asked for first, then those about these markers and
+    the time asked about, then the others, best first."""
     advice = [c for c in found if c.passage.role is PassageRole.DO and c.passage.strategies]
     ranked = [c.passage for c in rank(advice, replace(query, roles=(PassageRole.DO,)), limit=len(advice))]
-    order = stage_order(question)
+    order = stage_order(asked.question)
+    # Pages for couples lead where couples were asked about; that two clients speak only helps them.
+    wanted = replace(query, modality=asked.modality)
 
     def place(entry: tuple[int, Passage]) -> tuple[bool, bool, int]:
         position, passage = entry
         first = _about(passage, query) and passage.stage == order[0]
-        return not _belongs(passage, query), not first, position + _STAGE * order.index(passage.stage)
+        return not _belongs(passage, wanted), not first, position + _STAGE * order.index(passage.stage)
 
     best = [passage for _, passage in sorted(enumerate(ranked), key=place)]
-    return _different(best, query.markers, guidance, question, seed)
+    ways = _different(best, query.markers, guidance, asked, seed)
+    if order[0] != _NOW:
+        return ways
+    begin = _BEGIN_WITH[family_of(query.markers[0])]
+    return tuple(sorted(ways, key=lambda way: (not _belongs(way.advice, wanted), begin.index(way.strategy))))
 
 
 def _belongs(passage: Passage, query: Query) -> bool:
@@ -137,15 +169,16 @@ def _about(passage: Passage, query: Query) -> bool:
     return bool(passage.markers) and set(passage.markers) <= set(query.markers)
 
 
-def _different(
-    advice: Sequence[Passage], markers: Sequence[str], guidance: Guidance, question: str, seed: int
-) -> tuple[Way, ...]:
+def _different(advice: Sequence[Passage], markers: Sequence[str], guidance: Guidance, asked: Asked, seed: int) -> tuple[Way, ...]:
     ways: list[Way] = []
     for passage in advice:
-        if passage.strategies[0] in {way.strategy for way in ways}:
+        told = first_sentence(passage)
+        if asked.at_word and passage.strategies[0] in _PATTERNS:
             continue
-        used = {way.words.text for way in ways if way.words}
-        words = words_for(passage, markers, guidance, register=register_in(question), used=used, seed=seed)
+        if passage.strategies[0] in {way.strategy for way in ways} or any(told in claim for claim in asked.offered):
+            continue
+        used = [*asked.offered, *(way.words.text for way in ways if way.words)]
+        words = words_for(passage, markers, guidance, register=register_in(asked.question), used=used, seed=seed)
         ways.append(Way(passage.strategies[0], passage, words))
     return tuple(ways[:WAYS])
 

@@ -53,7 +53,8 @@ class Conversation:
     """What a follow-up may refer back to: the analysed session, the turn in focus, the last intent and the modality asked for.
 
     `shown` is the turn the last reply spoke about, and `noticed` says that the notice about risk was given in full; neither is
-    repeated at length.
+    repeated at length. `offered` is the advice given so far on the turn in focus. `waiting` are the question and the reply that a
+    remote model may word, once the user has seen what would be sent.
     """
 
     analysis: Analysis | None = None
@@ -62,3 +63,5 @@ class Conversation:
     modality: str | None = None
     shown: int | None = None
     noticed: bool = False
+    offered: tuple[str, ...] = ()
+    waiting: tuple[str, Reply] | None = None

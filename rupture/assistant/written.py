@@ -24,6 +24,14 @@ _LONGEST_ANSWER = 8000
 _SENTENCE = re.compile(r"(.+?[.!?…][\"”')]*(?:\s*\[\d{1,2}\])*)(?=\s|$)", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that a language model is told for one reply: the instructions with the passages, and the moment with the question."""
+
+    system: str
+    user: str
+
+
 @dataclass(slots=True)
 class _Checked:
     """What has passed so far."""
@@ -60,16 +68,21 @@ class _Checked:
         return replace(composed, text=" ".join(renumbered), claims=tuple(self.claims), turns=turns, source="llm", note=note)
 
 
-def written(chat: ChatModel, question: str, conversation: Conversation, composed: Reply, guidance: Guidance) -> Iterator[Reply]:
-    """Growing replies, the last one final. The model sees the passages of `composed` and the turns around the focus, nothing
-    else."""
+def letter(question: str, conversation: Conversation, composed: Reply, guidance: Guidance) -> Letter:
+    """What the model is told: the passages of `composed` and the turns around the focus, nothing else."""
+    return Letter(
+        _system(dict(enumerate(composed.passages, start=1)), conversation, guidance),
+        _user(question, conversation, composed, _turns(conversation)),
+    )
+
+
+def written(chat: ChatModel, told: Letter, conversation: Conversation, composed: Reply, guidance: Guidance) -> Iterator[Reply]:
+    """Growing replies, the last one final. What the answer is checked against are the passages and turns as they are,
+    however `told` was masked or edited."""
     ids = dict(enumerate(composed.passages, start=1))
-    turns = _turns(conversation)
-    checked = _Checked(_sources(ids, turns, conversation, guidance), ids)
+    checked = _Checked(_sources(ids, _turns(conversation), conversation, guidance), ids)
     try:
-        for sentence in _sentences(
-            chat.stream(_system(ids, conversation, guidance), _user(question, conversation, composed, turns))
-        ):
+        for sentence in _sentences(chat.stream(told.system, told.user)):
             if checked.take(sentence):
                 yield checked.reply(composed)
     except ChatModelError as error:

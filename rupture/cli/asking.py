@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from rupture.assistant.written import Letter
+from rupture.protocols import ChatModel
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -19,6 +22,9 @@ def ask(
         str | None, typer.Option("--transcript", help="A transcript the question is about, or - for standard input.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reply as JSON.")] = False,
+    names: Annotated[
+        list[str], typer.Option("--leave-out", help="A name to mask before a text is offered to a remote model; may be repeated.")
+    ] = [],  # noqa: B006 - typer's way to say a repeated option
 ) -> None:
     """Ask about a session, or about repairing the alliance in general."""
     from rupture.assistant.chat_models import chat_model_from_environment
@@ -29,12 +35,26 @@ def ask(
 
     assistant = build_assistant(chat_model_from_environment())
     analysis = assistant.analyse(read_transcript(transcript, [])) if transcript else None
-    *_, (reply, _) = assistant.answer(question, Conversation(analysis))
+    *_, (reply, conversation) = assistant.answer(question, Conversation(analysis))
+    told = assistant.letter(conversation, names)
+    if told is not None and agreed(told, assistant.chat):
+        *_, (reply, _) = assistant.send(told, conversation)
     if as_json:
         sys.stdout.write(json.dumps(reply.to_dict(), ensure_ascii=False) + "\n")
         return
     parts = [reply.note, reply.text, sources(reply.passages, assistant.guidance)]
     sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
+
+
+def agreed(told: Letter, chat: ChatModel | None) -> bool:
+    """Whether the user, shown the whole text on a terminal, agrees that it is sent to the remote model. Elsewhere nobody
+    can be asked, so nothing is sent."""
+    host = chat.host if chat else ""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write(f"Nothing was sent to {host}: that needs a terminal, where the text can be read and agreed to first.\n")
+        return False
+    sys.stderr.write(f"This would be sent to {host}:\n\n{told.system}\n\n{told.user}\n\n")
+    return typer.confirm("Does your client consent, and shall it be sent?", default=False, err=True)
 
 
 def chat() -> None:

@@ -1,8 +1,9 @@
 """`rupture eval …`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,9 +11,9 @@ from rupture.cli.options import DetectorOption
 from rupture.protocols import DetectorName
 
 _RUNS = Path("runs")
-_SUITES = ("detection", "guidance")
+_SUITES = ("detection", "guidance", "care", "replies")
 
-Suite = Annotated[str, typer.Argument(help="The suite; `detection` or `guidance`.")]
+Suite = Annotated[str, typer.Argument(help="The suite: detection, guidance, care or replies.")]
 Annomi = Annotated[Path | None, typer.Option("--annomi", help="The public AnnoMI csv, to measure on it too, in five folds.")]
 Folder = Annotated[Path | None, typer.Option("--out", help="The run's folder; by default runs/SUITE.")]
 
@@ -53,7 +54,6 @@ def run(
     """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
     from rupture.cli.progress import bar
     from rupture.measure import run_detection, suite_of
-    from rupture.measure_guidance import run_guidance
 
     _check(suite)
     if suite != "detection" and (annomi or detector is not DetectorName.TRAINED):
@@ -63,17 +63,15 @@ def run(
         if suite == "detection":
             run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
         else:
-            run_guidance(folder, fresh=fresh, progress=progress)
+            _own(suite)[0](folder, fresh=fresh, progress=progress)
     report(suite, annomi, folder)
 
 
 def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
     """Score a finished run again from its saved answers and write report.md with its pictures."""
     from rupture.evaluation import report as detection_report
-    from rupture.evaluation import retrieval_report
     from rupture.evaluation.gates import verdict
     from rupture.measure import score_detection
-    from rupture.measure_guidance import score_guidance
 
     _check(suite)
     folder = out or _RUNS / suite
@@ -81,8 +79,9 @@ def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
         record, scores, loaded = score_detection(folder, annomi)
         files = {"report.md": detection_report.report(record, scores, loaded), **detection_report.pictures(scores, loaded)}
     else:
-        record, scores, loaded = score_guidance(folder)
-        files = {"report.md": retrieval_report.report(record, scores, loaded)}
+        _, score, write = _own(suite)
+        record, scores, loaded = score(folder)
+        files = {"report.md": write(record, scores, loaded)}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     outcome = verdict(loaded, scores)
@@ -98,6 +97,24 @@ def robustness(out: Folder = None) -> None:
     text = score_robustness(folder)
     (folder / "report.md").write_text(text, encoding="utf-8")
     sys.stdout.write(f"{folder / 'report.md'}\n")
+
+
+def _own(suite: str) -> tuple[Callable[..., None], Callable[[Path], tuple[Any, Any, Any]], Callable[..., str]]:
+    """How a suite on our own cases is run, scored and reported."""
+    if suite == "guidance":
+        from rupture.evaluation import retrieval_report
+        from rupture.measure_guidance import run_guidance, score_guidance
+
+        return run_guidance, score_guidance, retrieval_report.report
+    if suite == "care":
+        from rupture.evaluation import care_report
+        from rupture.measure_care import run_care, score_care
+
+        return run_care, score_care, care_report.report
+    from rupture.evaluation import replies_report
+    from rupture.measure_replies import run_replies, score_replies
+
+    return run_replies, score_replies, replies_report.report
 
 
 def _check(suite: str) -> None:

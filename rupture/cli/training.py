@@ -1,4 +1,4 @@
-"""`rupture train`."""
+"""`rupture train` and `rupture tune`."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,9 @@ import typer
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command of this file."""
+    """Adds the commands of this file."""
     app.command("train")(train)
+    app.command("tune")(tune)
 
 
 def train(
@@ -39,3 +40,24 @@ def train(
         sys.stdout.write(
             f"{head:>14}  n {row['n']:>5}  positive {row['positives']:>4}  AUROC {row['auroc']:.3f}  AP {row['ap']:.3f}\n"
         )
+
+
+def tune(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the model; without it, the shipped one is replaced.")
+    ] = None,
+) -> None:
+    """Tune the reader of questions, risk language and complaints of bias on their examples (needs the extra `models`)."""
+    from rupture.cli.progress import bar
+    from rupture.encoder_export import base_encoder
+
+    base = base_encoder()
+    from rupture.coding.sessions import split_sessions
+    from rupture.resources import BLIND_CODES, CORPUS, SESSIONS
+    from rupture.utterance_training import tune_utterances
+    from rupture.utterances import FOLDER
+
+    own = split_sessions(SESSIONS, BLIND_CODES)["train"]
+    with bar() as progress:
+        heads = tune_utterances(base, CORPUS, own, out or FOLDER, progress)
+    sys.stdout.write(f"{len(heads['intents']['names'])} intents; risk language from {heads['threshold']:.2f}\n")

@@ -36,7 +36,7 @@ def _bound(gate: Gate) -> str:
 
 def provenance(record: Record, scores: Data) -> str:
     """What the run was made of."""
-    plan, boot = record.plan, scores["bootstrap"]
+    plan, boot = record.plan, scores.get("bootstrap")
     facts = {
         "run": f"{record.started} to {record.ended or 'not ended'}",
         "seed": str(plan.seed),
@@ -44,6 +44,6 @@ def provenance(record: Record, scores: Data) -> str:
         **{f"{key} digest": f"`{value[:16]}`" for key, value in plan.digests.items()},
         "digest of what it was scored against": f"`{scores['cases'][:16]}`",
         "settings": ", ".join(f"{key} = {value}" for key, value in plan.config.items()) or NONE,
-        "intervals": f"{boot['draws']} draws of whole {boot['unit']}s, seed {boot['seed']}",
+        "intervals": f"{boot['draws']} draws of whole {boot['unit']}s, seed {boot['seed']}" if boot else "Wilson's, 95 %",
     }
     return "## How it was run\n\n" + table(["", ""], facts.items())

@@ -60,7 +60,7 @@ def _read(folder: Path) -> tuple[Guidance, list[Problem]]:
     problems += found
     queries, unread = _queries(folder / "queries.jsonl", passages)
     problems += unread
-    passages = {name: replace(p, useful=useful.get(name, {}), query=queries.get(name, "")) for name, p in passages.items()}
+    passages = {name: replace(p, useful=useful.get(name, {}), queries=queries.get(name, ())) for name, p in passages.items()}
     guidance = Guidance(
         passages=passages,
         references=references,
@@ -115,10 +115,10 @@ def _ratings(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, dic
     return useful, problems
 
 
-def _queries(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, str], list[Problem]]:
-    """By passage the query that was written for it. A corpus without queries has none."""
+def _queries(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    """By passage the queries that were written for it. A corpus without queries has none."""
     text, problems = _text(file, _MAX_TABLE) if file.exists() else ("", [])
-    queries: dict[str, str] = {}
+    queries: dict[str, tuple[str, ...]] = {}
     for number, line in enumerate((text or "").splitlines(), start=1):
         try:
             row = json.loads(line)
@@ -126,9 +126,9 @@ def _queries(file: Path, passages: Mapping[str, Passage]) -> tuple[dict[str, str
         except (ValueError, KeyError, TypeError):
             problems.append(Problem(str(file), number, 'expected {"passage": "ID#n", "kind": …, "query": "…"}'))
             continue
-        if name not in passages or name in queries:
-            problems.append(Problem(str(file), number, f"{name!r} is no passage, or has a query already; one query a passage"))
-        queries[name] = query
+        if name not in passages or query in queries.get(name, ()):
+            problems.append(Problem(str(file), number, f"{name!r} is no passage, or has this query already"))
+        queries[name] = (*queries.get(name, ()), query)
     return queries, problems
 
 

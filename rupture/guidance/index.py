@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rupture.guidance.values import Guidance
-from rupture.guidance.vectors import Encoder, VectorIndex, Vectors, encode_passages, exact_index
+from rupture.guidance.vectors import Encoder, VectorIndex, Vectors, encode_entries, entry_names, exact_index, index_of
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -31,6 +31,8 @@ _STORE = "chroma"
 _PROBES = 8
 """How many passages must find themselves before an index is used."""
 _SAME = 0.999
+_GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+"""Careful enough that an entry finds itself among thousands; with Chroma's defaults now and then one does not."""
 _BATCH = 5_000
 """Chroma takes no more passages at once."""
 _STALE_SECONDS = 600
@@ -55,22 +57,27 @@ def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> Vect
     try:
         return _opened(target, expected, guidance)
     except (_UnusableError, OSError, ChromaError):
-        vectors = encode_passages(guidance, encoder)
+        vectors = encode_entries(guidance, encoder)
     try:
         _sweep(cache)
-        _build(target, expected, list(guidance.passages), vectors)
+        _build(target, expected, entry_names(guidance), vectors)
         return _opened(target, expected, guidance)
     except (_UnusableError, OSError, ChromaError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__.lstrip("_")
         note = f"The search index could not be kept in {cache} ({reason}); it is held in memory instead, with the same results."
-        return VectorIndex(tuple(guidance.passages), vectors, note)
+        return index_of(guidance, vectors, note)
 
 
 def _expected(guidance: Guidance, encoder: Encoder) -> dict[str, Any]:
     """What the manifest of a sound index says, beside its files."""
     import chromadb
 
-    return {"corpus": guidance.digest, "encoder": encoder.digest, "chroma": chromadb.__version__, "count": len(guidance.passages)}
+    return {
+        "corpus": guidance.digest,
+        "encoder": encoder.digest,
+        "chroma": chromadb.__version__,
+        "count": len(entry_names(guidance)),
+    }
 
 
 def _name(expected: dict[str, Any]) -> str:
@@ -84,13 +91,14 @@ def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> Vecto
         shutil.copytree(target / _STORE, copy, dirs_exist_ok=True)
         client = _client(Path(copy))
         try:
-            return _verified(client.get_collection(_COLLECTION, embedding_function=None), tuple(guidance.passages))
+            collection = client.get_collection(_COLLECTION, embedding_function=None)
+            return index_of(guidance, _verified(collection, entry_names(guidance)))
         finally:
             client.close()  # Windows cannot delete what is open
 
 
-def _verified(collection: "Collection", ids: tuple[str, ...]) -> VectorIndex:
-    """Every passage is there and some, spread over the corpus, find themselves."""
+def _verified(collection: "Collection", ids: tuple[str, ...]) -> Vectors:
+    """The vectors of `ids`, all of them there; some, spread over the corpus, have to find themselves."""
     found = collection.get(include=["embeddings"])
     rows = {name: row for row, name in enumerate(found["ids"])}
     if rows.keys() != set(ids):
@@ -101,7 +109,7 @@ def _verified(collection: "Collection", ids: tuple[str, ...]) -> VectorIndex:
         distances = nearest["distances"]
         if not distances or distances[0][0] > 1 - _SAME:
             raise _UnusableError("a passage does not find itself")
-    return VectorIndex(ids, vectors)
+    return vectors
 
 
 def _check_files(target: Path, expected: dict[str, Any]) -> None:
@@ -115,7 +123,7 @@ def _check_files(target: Path, expected: dict[str, Any]) -> None:
         raise _UnusableError("the files are not those of the manifest")
 
 
-def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vectors) -> None:
+def _build(target: Path, expected: dict[str, Any], ids: tuple[str, ...], vectors: Vectors) -> None:
     """Write the index beside `target` and put it in place in one step, so that it is there whole or not at all."""
     staging = target.with_name(f"{target.name}.{uuid.uuid4().hex}.building")
     (staging / _STORE).mkdir(parents=True)
@@ -131,12 +139,12 @@ def _build(target: Path, expected: dict[str, Any], ids: list[str], vectors: Vect
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _fill(store: Path, ids: list[str], vectors: Vectors) -> None:
+def _fill(store: Path, ids: tuple[str, ...], vectors: Vectors) -> None:
     client = _client(store)
     try:
-        collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})
         for start in range(0, len(ids), _BATCH):
-            collection.add(ids=ids[start : start + _BATCH], embeddings=vectors[start : start + _BATCH])
+            collection.add(ids=list(ids[start : start + _BATCH]), embeddings=vectors[start : start + _BATCH])
     finally:
         client.close()
 

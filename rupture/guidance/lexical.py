@@ -17,7 +17,9 @@ class LexicalIndex:
     def __init__(self, guidance: Guidance) -> None:
         self._size = len(guidance.passages)
         self._model = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        self._model.index(_stems([f"{indexed_text(p)}\n{p.query}" for p in guidance.passages.values()]), show_progress=False)
+        self._model.index(
+            _stems(["\n".join([indexed_text(p), *p.queries]) for p in guidance.passages.values()]), show_progress=False
+        )
 
     def scores(self, text: str) -> Floats:
         """How well each passage matches the words of `text`, in order of the corpus, to six digits; 0 where they share none."""

@@ -13,6 +13,8 @@ PER_DOCUMENT = 2
 _K = 60
 _BEST_SCORE = 2 / (_K + 1)
 _REPEATED = 0.05
+_WORDS = 10
+"""About the highest score that the word search gives."""
 
 UNRATED = 0.4
 """What a passage counts for a marker that nobody has rated it for."""
@@ -21,28 +23,33 @@ Weights = Mapping[str, float]
 
 # Least squares (ridge) on the grades of the development half of the suite `guidance`, divided by the highest grade: one set for
 # queries that name markers, one for the others. That a strategy was asked for has one weight in both, since no moment asks for
-# one; and a page for couples does not lead where nobody spoke of a couple (fitted: −.02). Named as in `features`.
+# one; a page for couples does not lead where nobody spoke of a couple (fitted: −.02); and what was fitted within .07 of 0 for the
+# nearest query and for words is 0 for moments, whose text is the codebook's. Named as in `features`.
 WITH_MARKERS: Weights = {
-    "fused": 0.107,
-    "similarity": 0.12,
-    "useful": 0.593,
-    "strategy": 0.126,
-    "role": 0.052,
-    "modality": 0.158,
-    "other_modality": -0.177,
-    "topic": 0.21,
+    "fused": 0.106,
+    "similarity": 0.155,
+    "asked": 0.0,
+    "words": 0.0,
+    "useful": 0.583,
+    "strategy": 0.072,
+    "role": 0.05,
+    "modality": 0.166,
+    "other_modality": -0.176,
+    "topic": 0.144,
     "other_topic": -0.039,
 }
 WITHOUT: Weights = {
-    "fused": 0.389,
-    "similarity": 0.33,
+    "fused": 0.29,
+    "similarity": 0.234,
+    "asked": 0.265,
+    "words": 0.21,
     "useful": 0.0,
-    "strategy": 0.126,
-    "role": 0.003,
-    "modality": 0.151,
+    "strategy": 0.072,
+    "role": 0.028,
+    "modality": 0.025,
     "other_modality": -0.1,
-    "topic": 0.248,
-    "other_topic": -0.082,
+    "topic": 0.166,
+    "other_topic": -0.109,
 }
 
 
@@ -87,6 +94,8 @@ def features(candidate: Candidate, query: Query) -> dict[str, float]:
     return {
         "fused": candidate.score / _BEST_SCORE,
         "similarity": candidate.similarity,
+        "asked": candidate.asked,
+        "words": candidate.words / _WORDS,
         "useful": max((passage.useful.get(code, UNRATED) for code in shared), default=0.0),
         "strategy": float(bool(set(passage.strategies) & set(query.strategies))),
         "role": float(passage.role in asked),

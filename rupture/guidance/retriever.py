@@ -52,18 +52,19 @@ class HybridRetriever:
         if self._scope and not self._scope.covers(query, vector):
             return []
         pool = self._pool(query.markers)
-        similarity = self._index.similarities(vector)
+        similarity, asked = self._index.similarities(vector), self._index.asked(vector)
+        words = self._lexical.scores(query.text) if self._words else np.zeros(len(self._passages), np.float32)
         rankings = []
         if self._dense:
             rankings.append(_best(similarity, pool))
         if self._words:
-            scores = self._lexical.scores(query.text)
-            rankings.append(_best(scores, pool & (scores > 0)))
+            rankings.append(_best(words, pool & (words > 0)))
         if query.markers:
             useful = np.max([self._useful[code] for code in query.markers], axis=0)
             rankings.append(_best(useful, pool & (useful > 0)))
         return [
-            Candidate(self._passages[place], score, float(similarity[place])) for place, score in reciprocal_rank_fusion(rankings)
+            Candidate(self._passages[place], score, float(similarity[place]), float(asked[place]), float(words[place]))
+            for place, score in reciprocal_rank_fusion(rankings)
         ]
 
     def _pool(self, markers: Sequence[str]) -> Places:

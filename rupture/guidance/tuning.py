@@ -24,7 +24,7 @@ from rupture.guidance.vectors import Encoder, Vectors
 from rupture.guidance.wording import indexed_text
 from rupture.protocols import Progress
 
-EPOCHS = 3
+EPOCHS = 2
 RATE = 3e-5
 _BATCH = 24
 _WARM_UP = 0.1
@@ -32,7 +32,9 @@ _HARD = 10
 """The wrong passages nearest to a query, from which one is drawn as its hard negative."""
 _TOO_LIKE = 0.85
 """Passages as near to the right one as this may be right too: they are not drawn as its hard negative."""
-_SCOPE_C = 10.0
+_SCOPE_C = 3.0
+_INSIDE = 2.0
+"""How much the questions inside count together, when those outside count 1."""
 _SEED = 0
 
 
@@ -45,18 +47,18 @@ def tune_search(base: Path, guidance: Guidance, outside: Path, out: Path, progre
         tune(base, guidance, tuned, progress)
         export_encoder(tuned, made)
         progress("fit the scope", 0, 1)
-        scope = fit_scope([p.query for p in guidance.passages.values() if p.query], others, OnnxEncoder(made))
+        scope = fit_scope([query for p in guidance.passages.values() for query in p.queries], others, OnnxEncoder(made))
         (made / SCOPE).write_text(json.dumps(scope) + "\n", encoding="utf-8")
         for file in made.iterdir():
             os.replace(file, out / file.name)
 
 
 def tune(base: Path, guidance: Guidance, out: Path, progress: Progress) -> None:
-    """Writes to `out` the encoder in `base` after EPOCHS over the passages that have a query.
+    """Writes to `out` the encoder in `base` after EPOCHS over the queries of its passages.
 
     The same corpus gives the same encoder on one machine.
     """
-    pairs = [(passage.query, passage.id) for passage in guidance.passages.values() if passage.query]
+    pairs = [(query, passage.id) for passage in guidance.passages.values() for query in passage.queries]
     torch.manual_seed(_SEED)
     rng = np.random.default_rng(_SEED)
     model = SentenceTransformer(str(base), device="cpu", model_kwargs={"attn_implementation": "eager"})
@@ -66,7 +68,7 @@ def tune(base: Path, guidance: Guidance, out: Path, progress: Progress) -> None:
     steps = EPOCHS * -(-len(pairs) // _BATCH)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (_WARM_UP * steps), 1 - step / steps))
-    model.eval()  # drawing dropout costs more time on a CPU than all the products, and three epochs do not need it
+    model.eval()  # drawing dropout costs more time on a CPU than all the products, and so few epochs do not need it
     done = 0
     for _ in range(EPOCHS):
         order = rng.permutation(len(pairs)).tolist()
@@ -107,9 +109,10 @@ def _encoded(model: SentenceTransformer, texts: list[str]) -> Vectors:
 
 
 def fit_scope(inside: Sequence[str], outside: Sequence[str], encoder: Encoder) -> dict[str, object]:
-    """`weights` and `bias` for `scope.json`: a logistic regression between the two kinds of question. That there are about twice
-    as many inside is left as it is: people mostly ask a tool what it is for."""
+    """`weights` and `bias` for `scope.json`: a logistic regression between the two kinds of question, in which those inside count
+    twice as much together: people mostly ask a tool what it is for."""
     vectors = encoder.encode([*inside, *outside])
     kind = np.array([1] * len(inside) + [0] * len(outside))
-    model = LogisticRegression(C=_SCOPE_C, max_iter=2000).fit(vectors, kind)
+    share = np.where(kind == 1, _INSIDE * len(outside) / max(1, len(inside)), 1.0)
+    model = LogisticRegression(C=_SCOPE_C, max_iter=2000).fit(vectors, kind, sample_weight=share)
     return {"weights": [round(float(weight), 4) for weight in model.coef_[0]], "bias": round(float(model.intercept_[0]), 4)}

@@ -40,7 +40,7 @@ class Reference:
 class Passage:
     """The unit that is retrieved, quoted and cited: one section of a document, as written.
 
-    `query` is one written for it, to be found by. `useful` says for some markers how far two raters would put it first for a
+    `queries` were written for it, to be found by. `useful` says for some markers how far two raters would put it first for a
     typical moment, 0 to 1.
     """
 
@@ -57,7 +57,7 @@ class Passage:
     stage: str | None = None
     references: tuple[str, ...] = ()
     useful: Mapping[str, float] = field(default_factory=dict)
-    query: str = ""
+    queries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its fused retrieval score (higher is better) and its cosine similarity to the query in [-1, 1]."""
+    """A passage with its fused retrieval score (higher is better), its cosine similarity to the query in [-1, 1], that of
+    the nearest query written for it, and its score by words."""
 
     passage: Passage
     score: float
     similarity: float
+    asked: float = 0.0
+    words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
-"""Risk language: a fixed, deterministic layer that only ever adds a notice. It assesses nothing and never reassures.
+"""Risk language by fixed patterns: the floor under what `learned_care` notices. It only ever adds a notice, assesses
+nothing and never reassures.
 
-Patterns are English and err towards noticing; a missing notice means nothing. Used on transcripts, on text that could not be
-analysed and on chat questions alike.
+Patterns are English and err towards noticing; a missing notice means nothing. Used on transcripts, on text that could not
+be analysed and on chat questions alike.
 """
 
 import re
 from collections.abc import Iterable
-
-from rupture.analysis import RiskNotice
-from rupture.transcript import Transcript
 
 SELF_HARM, HARM_TO_OTHERS, ABUSE, PARTNER_VIOLENCE = "self_harm", "harm_to_others", "abuse", "partner_violence"
 
@@ -123,11 +121,6 @@ def kinds(text: str) -> tuple[str, ...]:
     """The kinds of risk language in `text`, without repeats, in a fixed order."""
     straight = text.replace("’", "'").replace("‘", "'")
     return tuple(dict.fromkeys(kind for kind, pattern in _COMPILED if pattern.search(straight)))
-
-
-def find_risk(transcript: Transcript) -> tuple[RiskNotice, ...]:
-    """One notice for each turn and kind, whoever speaks: a therapist's question counts, since the answer may be a nod."""
-    return tuple(RiskNotice(turn.index, kind) for turn in transcript.turns for kind in kinds(turn.text))
 
 
 def ends_joint_work(found: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """Desk: everything one browser tab has on it, and every change to it as a pure function from desk to desk. Knows no Gradio."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rupture.analysis import Analysis
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Conversation, Reply
+from rupture.assistant.written import Letter
 from rupture.episodes import find_episodes
 from rupture.formats.reading import Reading
 from rupture.privacy.risk import kinds
@@ -27,7 +29,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One tab. `reading` waits for its speakers to be confirmed; `question` came with it. `selected` is the turn looked at."""
+    """One tab. `reading` waits for its speakers to be confirmed; `question` came with it. `selected` is the turn looked at.
+    `names` are to be masked before anything is sent elsewhere, and `kept_here` says that nothing of this session may be."""
 
     said: tuple[Said, ...] = ()
     reading: Reading | None = None
@@ -35,6 +38,8 @@ class Desk:
     question: str = ""
     conversation: Conversation = field(default_factory=Conversation)
     selected: int | None = None
+    names: tuple[str, ...] = ()
+    kept_here: bool = False
 
     @property
     def analysis(self) -> Analysis | None:
@@ -46,13 +51,16 @@ class Desk:
         return replace(self, said=(*self.said, Said("assistant", text)))
 
 
-def receive(desk: Desk, text: str, files: tuple[str, ...]) -> Desk:
-    """The desk after a message: a transcript in it waits for confirmation, a question waits in `question`."""
+def receive(
+    desk: Desk, text: str, files: tuple[str, ...] = (), harm: Callable[[str], bool] = lambda text: bool(kinds(text))
+) -> Desk:
+    """The desk after a message: a transcript in it waits for confirmation, a question waits in `question`. In a text that has no
+    speakers language about `harm` is noticed all the same."""
     if files:
         file = Path(files[0])
         reading = formats.read_file(file)
         if not reading.transcript.turns:
-            return _unreadable(desk, file.read_text(encoding="utf-8", errors="replace"))
+            return _unreadable(desk, file.read_text(encoding="utf-8", errors="replace"), harm)
         return _with_reading(desk, reading, text.strip())
     question, pasted = formats.split_question(text)
     if pasted:
@@ -66,9 +74,9 @@ def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
     return replace(desk, said=(*desk.said, Said("user", shown)), reading=reading, roles=roles, question=question)
 
 
-def _unreadable(desk: Desk, text: str) -> Desk:
+def _unreadable(desk: Desk, text: str, harm: Callable[[str], bool]) -> Desk:
     """What to do about a text without speakers; language about harm in it is noticed all the same."""
-    notice = phrase("risk_notice", where="one place or more") if kinds(text) else ""
+    notice = phrase("risk_notice", where="one place or more") if harm(text) else ""
     return desk.say(f"{notice}\n\n{NO_SPEAKERS}".strip())
 
 
@@ -94,7 +102,15 @@ def analysed(desk: Desk, assistant: Assistant) -> Desk:
     if desk.reading is None:
         return desk
     analysis = assistant.suggest(assistant.analyse(desk.reading.transcript.with_roles(desk.roles)))
-    return replace(desk, reading=None, roles={}, conversation=Conversation(analysis), selected=first_moment(analysis))
+    return replace(
+        desk,
+        reading=None,
+        roles={},
+        conversation=Conversation(analysis),
+        selected=first_moment(analysis),
+        kept_here=False,
+        names=(),
+    )
 
 
 def answers(desk: Desk, assistant: Assistant) -> Iterator[Desk]:
@@ -103,6 +119,30 @@ def answers(desk: Desk, assistant: Assistant) -> Iterator[Desk]:
         selected = conversation.focus if conversation.focus is not None else desk.selected
         said = (*desk.said, Said("assistant", reply.text, reply))
         yield replace(desk, said=said, conversation=conversation, selected=_within(selected, conversation.analysis), question="")
+
+
+def outgoing(desk: Desk, assistant: Assistant) -> Letter | None:
+    """What a remote model would be sent for the last answer, to be seen first; None where nothing may be sent."""
+    return None if desk.kept_here else assistant.letter(desk.conversation, desk.names)
+
+
+def with_names(desk: Desk, names: str) -> Desk:
+    """The desk with names, apart by commas or lines, that are masked from now on."""
+    return replace(desk, names=tuple(name.strip() for name in re.split(r"[,;\n]", names) if name.strip()))
+
+
+def sent(desk: Desk, assistant: Assistant, user: str) -> Iterator[Desk]:
+    """The desk with the last answer worded by the remote model, growing, from the text the user has seen and perhaps changed."""
+    told = outgoing(desk, assistant)
+    if told is None:
+        return
+    for reply, conversation in assistant.send(replace(told, user=user), desk.conversation):
+        yield replace(desk, said=(*desk.said, Said("assistant", reply.text, reply)), conversation=conversation)
+
+
+def keep_here(desk: Desk) -> Desk:
+    """The desk of a session of which nothing is to be sent."""
+    return replace(desk, kept_here=True, conversation=replace(desk.conversation, waiting=None))
 
 
 def select(desk: Desk, turn: int) -> Desk:

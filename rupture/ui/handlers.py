@@ -21,7 +21,7 @@ from rupture.ui import scripts
 from rupture.ui.desk import Desk
 from rupture.ui.page import Page
 from rupture.ui.report import report
-from rupture.ui.show import Shown, chat_of, everything, evidence_of, session_of
+from rupture.ui.show import Shown, chat_of, everything, evidence_of, remote_of, session_of
 
 _log = logging.getLogger("rupture.ui")
 Update = Mapping[Any, Any]
@@ -44,6 +44,10 @@ class Wiring:
         self._on(page.leave_out.click, self.leave_out, [page.desk])
         self._on(page.set_aside.click, self.set_aside, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
+        self._on(page.remote_names.submit, self.mask, [page.remote_names, page.desk])
+        self._on(page.remote_names.blur, self.mask, [page.remote_names, page.desk])
+        self._on(page.send.click, self.send_out, [page.remote_text, page.desk])
+        self._on(page.keep_here.click, self.keep_here, [page.desk])
         for picker in (page.moments, page.transcript, page.evidence):
             picked = self._on(picker.select, self.pick, [page.desk])
             picked.then(None, None, None, js=scripts.TO_EVIDENCE, api_visibility="private")
@@ -72,7 +76,9 @@ class Wiring:
         """A message: a question is answered, a session waits for its speakers."""
         files = tuple(message.get("files") or ())
         try:
-            desk = desks.receive(desk, str(message.get("text") or ""), files)
+            desk = desks.receive(
+                desk, str(message.get("text") or ""), files, lambda said: bool(self.assistant().care([said])[0].risk)
+            )
         finally:
             for file in files:
                 Path(file).unlink(missing_ok=True)
@@ -103,6 +109,24 @@ class Wiring:
             moved = answered.selected != looked_at
             looked_at = answered.selected
             yield {**chat_of(self.shown, answered), **(evidence_of(self.shown, answered) if moved else {})}
+            desk = answered
+        yield remote_of(self.shown, desk)
+
+    def mask(self, names: str, desk: Desk) -> Iterator[Update]:
+        """Names to leave out of what would be sent."""
+        yield remote_of(self.shown, desks.with_names(desk, names))
+
+    def send_out(self, user: str, desk: Desk) -> Iterator[Update]:
+        """The text on the screen goes to the remote model."""
+        yield {self.page.remote: gr.update(visible=False)}
+        for answered in desks.sent(desk, self.assistant(), user):
+            yield chat_of(self.shown, answered)
+            desk = answered
+        yield remote_of(self.shown, desk)
+
+    def keep_here(self, desk: Desk) -> Iterator[Update]:
+        """Nothing of this session is sent, and it is not asked again."""
+        yield remote_of(self.shown, desks.keep_here(desk))
 
     def leave_out(self, desk: Desk) -> Iterator[Update]:
         """The waiting session is not wanted."""

@@ -19,6 +19,7 @@ _SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif
 _FIXED_FONTS = ("ui-monospace", "Consolas", "monospace")
 # Long pastes stay text in the box; Gradio would otherwise turn them into a file on disk.
 _LONGEST_PASTE = 10_000_000
+_QUIET = gr.InputHTMLAttributes(autocomplete="off", spellcheck=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Page:
     speakers: gr.HTML
     analyse: gr.Button
     leave_out: gr.Button
+    remote: gr.Column
+    remote_words: gr.HTML
+    remote_names: gr.Textbox
+    remote_text: gr.Textbox
+    remote_rest: gr.Textbox
+    send: gr.Button
+    keep_here: gr.Button
     box: gr.MultimodalTextbox
     samples: gr.Column
     sample_buttons: tuple[tuple[Path, gr.Button], ...]
@@ -113,6 +121,7 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         with gr.Row(elem_id="confirm-buttons"):
             parts["leave_out"] = gr.Button("Leave it out", size="md", elem_id="leave-out")
             parts["analyse"] = gr.Button("Looks right, analyse", size="md", variant="primary", elem_id="analyse")
+    parts |= _remote()
     parts["box"] = gr.MultimodalTextbox(
         elem_id="box",
         show_label=False,
@@ -124,12 +133,35 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         file_types=[suffix for format in FORMATS for suffix in format.suffixes],
         sources=["upload"],
         max_plain_text_length=_LONGEST_PASTE,
-        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+        html_attributes=_QUIET,
     )
     with gr.Column(elem_id="samples", visible=bool(samples)) as parts["samples"]:
         gr.HTML("<p>Or look at an invented session first:</p>", apply_default_css=False)
         with gr.Row(elem_id="sample-row"):
             parts["sample_buttons"] = tuple((path, gr.Button(plain_name(path.stem), size="sm", min_width=80)) for path in samples)
+    return parts
+
+
+def _remote() -> dict[str, Any]:
+    """What would leave this computer, to be read, changed and agreed to first."""
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="remote", visible=False) as parts["remote"]:
+        parts["remote_words"] = gr.HTML("", apply_default_css=False)
+        parts["remote_names"] = gr.Textbox(
+            label="Names and places to leave out, apart by commas", elem_id="remote-names", html_attributes=_QUIET
+        )
+        parts["remote_text"] = gr.Textbox(
+            label="This text would be sent. Change it as you like.",
+            elem_id="remote-text",
+            lines=8,
+            max_lines=16,
+            html_attributes=_QUIET,
+        )
+        with gr.Accordion("And these instructions, with passages of the guidance", open=False):
+            parts["remote_rest"] = gr.Textbox(show_label=False, label="Instructions", interactive=False, lines=6, max_lines=16)
+        with gr.Row():
+            parts["keep_here"] = gr.Button("No, nothing of this session", size="md", elem_id="keep-here")
+            parts["send"] = gr.Button("Send this text", size="md", variant="primary", elem_id="send-out")
     return parts
 
 

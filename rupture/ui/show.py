@@ -12,13 +12,14 @@ from rupture.analysis import State
 from rupture.assistant.assistant import Assistant
 from rupture.transcript import Role
 from rupture.ui.chat import messages
-from rupture.ui.desk import Desk
+from rupture.ui.desk import Desk, outgoing
+from rupture.ui.escape import safe
 from rupture.ui.evidence_view import evidence_html
 from rupture.ui.page import Page
 from rupture.ui.session_view import outcome_html, risk_html, session_html
 from rupture.ui.timeline import timeline
 from rupture.ui.transcript_view import conversation_html, moments_html, speakers_html
-from rupture.ui.words import FOLLOW_UP, PLACEHOLDER
+from rupture.ui.words import FOLLOW_UP, PLACEHOLDER, remote_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Shown:
             page.chat,
             page.confirm,
             page.speakers,
+            page.remote,
+            page.remote_words,
+            page.remote_names,
+            page.remote_text,
+            page.remote_rest,
             page.box,
             page.samples,
             page.session,
@@ -64,6 +70,22 @@ def chat_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         page.speakers: speakers,
         page.clear: gr.update(visible=bool(desk.said)),
         page.samples: gr.update(visible=not desk.said and bool(page.sample_buttons)),
+    }
+
+
+def remote_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
+    """What a remote model would be sent for the last answer, if there is such a model and the user has not said no."""
+    page, assistant = shown.page, shown.assistant()
+    told = outgoing(desk, assistant)
+    if told is None or assistant.chat is None:
+        return {page.desk: desk, page.remote: gr.update(visible=False), page.remote_text: "", page.remote_rest: ""}
+    return {
+        page.desk: desk,
+        page.remote: gr.update(visible=True),
+        page.remote_words: f"<p>{safe(remote_words(assistant.chat.host))}</p>",
+        page.remote_names: ", ".join(desk.names),
+        page.remote_text: told.user,
+        page.remote_rest: told.system,
     }
 
 
@@ -110,7 +132,17 @@ def evidence_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
 def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     """The whole screen, emptied of what an earlier desk left."""
     page = shown.page
-    emptied = {page.outcome: "", page.moments: "", page.transcript: "", page.evidence: "", page.facts: "", page.timeline: None}
+    emptied = {
+        page.remote_text: "",
+        page.remote_rest: "",
+        page.remote: gr.update(visible=False),
+        page.outcome: "",
+        page.moments: "",
+        page.transcript: "",
+        page.evidence: "",
+        page.facts: "",
+        page.timeline: None,
+    }
     return {
         **emptied,
         **chat_of(shown, desk),

@@ -48,6 +48,15 @@ RATING_MEANING = {
 _SURENESS = ((0.8, "fairly sure"), (0.6, "leaning towards it"), (0.4, "could go either way"), (0.0, "only a faint sign"))
 
 
+def remote_words(host: str) -> str:
+    """What is said beside a text that could be sent to `host`."""
+    return (
+        f"This answer was made on your computer. The language model at {host} could word it anew, but the text below would leave "
+        "this computer. Names it could tell were taken out; read it and take out what is left. Nothing is sent unless you press "
+        "Send, and only with your client's consent."
+    )
+
+
 def sureness(probability: float) -> str:
     """How sure, in words, with the count that stands behind it."""
     word = next(word for least, word in _SURENESS if probability >= least)

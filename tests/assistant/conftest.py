@@ -10,18 +10,12 @@ from rupture.assistant.reply import Conversation
 from rupture.fakes import ScriptedDetector
 from rupture.guidance import documents
 from rupture.resources import CORPUS
+from rupture.utterances import Utterances
 
 
 @pytest.fixture(scope="session")
 def guidance():
     return documents.load(CORPUS)
-
-
-@pytest.fixture(scope="session")
-def encoder():
-    from rupture.encoder import Encoder
-
-    return Encoder()
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +30,8 @@ def retriever(guidance):
 
 
 @pytest.fixture(scope="session")
-def intents(encoder):
-    return Intents(encoder)
+def intents():
+    return Intents(Utterances())
 
 
 @pytest.fixture(scope="session")

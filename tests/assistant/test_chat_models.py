@@ -9,7 +9,7 @@ import pytest
 from written_sessions import WITHDRAWAL
 
 from rupture.assistant.chat_models import LangChainChat, chat_model_from_environment
-from rupture.assistant.local_http import loopback_url
+from rupture.assistant.model_http import loopback_url
 from rupture.errors import ChatModelError
 
 REFUSED = [
@@ -307,7 +307,7 @@ def test_an_answer_cut_off_at_the_limit_is_an_error(serve):
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_whatever_the_server_sends_for_data_is_one_error_without_the_session(serve, name):
-    with pytest.raises(ChatModelError, match="the local language model did not") as failed:
+    with pytest.raises(ChatModelError, match="the language model did not") as failed:
         _chat(serve(BROKEN[name]).url).answer("s", "a secret session", SCHEMA)
     assert "secret" not in str(failed.value)
     assert failed.value.__cause__ is None
@@ -324,9 +324,9 @@ def test_a_server_that_is_not_there_costs_little_and_says_so(ask):
 
 
 def test_a_body_that_dribbles_is_given_up(serve, monkeypatch):
-    from rupture.assistant import local_http
+    from rupture.assistant import model_http
 
-    monkeypatch.setattr(local_http, "SECONDS", 0.3)
+    monkeypatch.setattr(model_http, "SECONDS", 0.3)
     stop = threading.Event()
 
     def dribble(handler):

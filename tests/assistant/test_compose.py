@@ -175,10 +175,13 @@ def test_violence_told_by_one_client_alone_drops_joint_documents(ask, guidance):
     assert not [id for id in reply.passages if {"couples", "family"} & set(guidance.passages[id].modality)]
 
 
-def test_couples_get_the_couples_document_without_asking(ask):
-    reply, _ = ask(sessions.COUPLE, "what could I have said to Rob?")
-    assert "repair-with-couples#2" in reply.passages
-    assert reply.turns == (8,)
+def test_pages_for_couples_lead_where_couples_are_asked_about(ask, guidance):
+    def first(question):
+        reply, _ = ask(sessions.COUPLE, question)
+        return guidance.passages[reply.passages[0]]
+
+    assert "couples" in first("what could I have said to Rob, in couples work?").modality
+    assert set(first("what could I have said to Rob?").markers)  # what is about the marker comes before what is about the setting
 
 
 def test_what_the_guidance_does_not_cover_is_said(ask):

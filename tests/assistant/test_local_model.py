@@ -46,6 +46,7 @@ def test_a_server_killed_in_the_middle_gives_the_composed_reply(ask, start_model
     inner = chat_model_from_environment()
 
     class Killed:
+        host = ""
         pieces = 0
 
         def stream(self, system, user):

@@ -133,8 +133,8 @@ def test_what_the_search_was_tuned_on_holds_no_case():
             assert max(alike) < 0.6, query
 
 
-def test_each_passage_has_one_query_and_two_ratings_for_its_markers():
+def test_each_passage_has_queries_and_two_ratings_for_its_markers():
     passages = documents.load(CORPUS).passages.values()
-    assert all(passage.query for passage in passages)
+    assert all(len(passage.queries) == 3 for passage in passages)
     unrated = [p.id for p in passages if ANY in p.modality and set(p.markers) != set(p.useful)]
     assert unrated == []

@@ -28,7 +28,9 @@ def test_tuning_brings_queries_nearer_to_their_own_passages(guidance, tmp_path):
     def lead(folder):
         """How much nearer a query is to its own passage than to the others, on average."""
         model = SentenceTransformer(str(folder), device="cpu")
-        queries, texts = ([*map(str, column)] for column in zip(*((p.query, indexed_text(p)) for p in few.values()), strict=True))
+        queries, texts = (
+            [*map(str, column)] for column in zip(*((p.queries[0], indexed_text(p)) for p in few.values()), strict=True)
+        )
         near = model.encode(queries, normalize_embeddings=True) @ model.encode(texts, normalize_embeddings=True).T
         return float(np.diag(near).mean() - near[~np.eye(len(few), dtype=bool)].mean())
 

@@ -7,9 +7,11 @@ import time
 
 import pytest
 
+from rupture.analyse import notices
 from rupture.analysis import RiskNotice
 from rupture.privacy import risk
-from rupture.privacy.risk import ends_joint_work, find_risk, kinds
+from rupture.privacy.care import by_patterns
+from rupture.privacy.risk import ends_joint_work, kinds
 from rupture.transcript import Role, Transcript, Turn
 
 NOTICED = {
@@ -238,7 +240,7 @@ def test_every_turn_and_kind_has_a_notice_whoever_speaks():
         Turn(1, "C", Role.CLIENT, "Mm."),
         Turn(2, "I", Role.OTHER, "He says that he hit me. I mean, hit her. And that he wants to die."),
     )
-    assert find_risk(Transcript("t", turns)) == (
+    assert notices(Transcript("t", turns), by_patterns([turn.text for turn in turns])) == (
         RiskNotice(0, "self_harm"),
         RiskNotice(2, "self_harm"),
         RiskNotice(2, "partner_violence"),

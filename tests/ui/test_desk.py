@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from rupture.errors import UnreadableTranscript
+from rupture.fakes import ScriptedChat
 from rupture.transcript import Role
 from rupture.ui import desk as desks
 from rupture.ui.desk import Desk
@@ -84,3 +87,40 @@ def test_leaving_a_session_out_forgets_it():
 def test_a_file_that_cannot_be_read_is_an_error_with_its_reason(tmp_path):
     with pytest.raises(UnreadableTranscript):
         desks.receive(Desk(), "", (str(tmp_path / "gone.txt"),))
+
+
+@pytest.fixture
+def remote():
+    """A desk with an answered question about a session, and an assistant whose model is elsewhere."""
+    chat = ScriptedChat("Nothing.", host="models.example.org")
+    parts = replace(assistant(), chat=chat)
+    desk = desks.receive(desks.analysed(desks.receive(Desk(), SESSION), parts), "what could I try at turn 3?")
+    *_, desk = desks.answers(desk, parts)
+    return desk, parts, chat
+
+
+def test_what_could_be_sent_is_shown_and_nothing_goes_out_before(remote):
+    desk, parts, chat = remote
+    assert "whatever you think is best" in desks.outgoing(desk, parts).user
+    assert "diary" not in desks.outgoing(desks.with_names(desk, " diary,\nweek "), parts).user
+    assert chat.asked == []
+
+
+def test_what_is_sent_is_what_the_user_left(remote):
+    desk, parts, chat = remote
+    *_, after = desks.sent(desk, parts, "Only this.")
+    assert [user for _, user in chat.asked] == ["Only this."]
+    assert len(after.said) == len(desk.said) + 1
+    assert desks.outgoing(after, parts) is None
+
+
+def test_no_is_for_the_whole_session_and_ends_with_it(remote):
+    desk, parts, chat = remote
+    kept = desks.keep_here(desk)
+    *_, again = desks.answers(desks.receive(kept, "what else could I try at turn 3?"), parts)
+    assert desks.outgoing(again, parts) is None
+    assert list(desks.sent(again, parts, "All of it.")) == []
+    fresh = desks.analysed(desks.receive(again, SESSION), parts)
+    *_, asked = desks.answers(desks.receive(fresh, "what could I try at turn 3?"), parts)
+    assert desks.outgoing(asked, parts) is not None
+    assert chat.asked == []

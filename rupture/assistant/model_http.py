@@ -1,8 +1,9 @@
-"""HTTP to this machine and nowhere else: no proxy, no redirect, no name look-up, and an end to every answer. Imports httpx."""
+"""HTTP to a language model: to this machine and nowhere else, or to the one host the user turned on; no proxy, no redirect,
+and an end to every answer. Imports httpx."""
 
 import ipaddress
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -45,11 +46,36 @@ def _is_loopback(host: str) -> bool:
     return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
+def remote_url(url: str) -> str:
+    """The URL of a model elsewhere, as it is; ChatModelError unless it is https to a named host, without a name or password
+    in it."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or not url.isascii() or set(url) & set(" @\\?#"):
+        raise ChatModelError(
+            "RUPTURE_CHAT_URL of a remote model must be https://HOST/…, without a password, a question mark or a hash."
+        )
+    return url
+
+
 def local_client() -> httpx.Client:
-    """A client whose every request is checked once more when it is sent."""
+    """A client that sends to loopback addresses only."""
+    return _client(lambda url: loopback_url(str(url.copy_with(query=None, fragment=None))))
+
+
+def remote_client(host: str) -> httpx.Client:
+    """A client that sends to `host` only, over TLS."""
+
+    def only_there(url: httpx.URL) -> None:
+        if url.scheme != "https" or url.host != host:
+            raise httpx.UnsupportedProtocol("the model's host is not the one that was turned on")
+
+    return _client(only_there)
+
+
+def _client(check: Callable[[httpx.URL], object]) -> httpx.Client:
     # Neither a proxy from the environment nor a redirect may carry the session elsewhere.
     return httpx.Client(
-        transport=_LocalTransport(),
+        transport=_CheckedTransport(check),
         trust_env=False,
         follow_redirects=False,
         timeout=SECONDS,
@@ -57,15 +83,16 @@ def local_client() -> httpx.Client:
     )
 
 
-class _LocalTransport(httpx.BaseTransport):
-    """Sends to loopback addresses only, and bounds what comes back."""
+class _CheckedTransport(httpx.BaseTransport):
+    """Checks every request once more when it is sent, and bounds what comes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[httpx.URL], object]) -> None:
+        self._check = check
         # No connection stays open when its answer is read.
         self._inner = httpx.HTTPTransport(trust_env=False, retries=0, limits=httpx.Limits(max_keepalive_connections=0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        loopback_url(str(request.url.copy_with(query=None, fragment=None)))
+        self._check(request.url)
         answer = self._inner.handle_request(request)
         if answer.is_redirect or "content-encoding" in answer.headers:
             answer.close()

@@ -1,0 +1,135 @@
+"""Paragraphs about a session as a whole, or two of its moments: what held, a summary, questions for supervision, two turns
+side by side. Each adds to a Draft."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rupture.analysis import Analysis, Episode, StrategyUse
+from rupture.assistant.draft import Draft, phrase
+from rupture.assistant.focus import ranked_moments
+from rupture.assistant.moment_text import preceding, quote_of, slice_of, who_says
+from rupture.codebook import BY_CODE, STRATEGIES, clearest, family_of
+from rupture.guidance.values import Guidance, Passage, PassageRole
+from rupture.guidance.wording import first_sentence
+from rupture.prompts import table
+from rupture.transcript import Role
+
+_MOST = 3
+"""Moments or repairs in one reply."""
+_CALM = 4
+"""Client turns in a row without a marker that are worth a word."""
+_EASED, _PARTLY = 4, 3
+"""Degrees of resolution (1 to 5) from which a strain is said to ease, and to ease in part."""
+
+
+def add_held(draft: Draft, analysis: Analysis) -> None:
+    """Repairs, the best answered first, and the longest stretch without a marker."""
+    repairs = sorted(_repairs(analysis), key=lambda found: (-(found[1].resolved if found[1] else 0), found[0].turn))[:_MOST]
+    for use, episode in repairs:
+        row = BY_CODE[use.code]
+        draft.turns.append(use.turn)
+        draft.say(
+            phrase("repair", seed=use.turn, turn=use.turn, quote=_words(analysis, use.turn), label=row.label, code=row.code),
+            phrase(f"repair_after.{_degree(episode)}") if episode else "",
+            lead="held" if (use, episode) == repairs[0] else "",
+        )
+    if not repairs:
+        draft.say(phrase("no_repair"), lead="held")
+    calm = max(_calm(analysis), key=len, default=[])
+    if len(calm) >= _CALM:
+        draft.say(phrase("calm", first=calm[0], last=calm[-1], count=len(calm)))
+
+
+def add_summary(draft: Draft, analysis: Analysis) -> None:
+    """What was found, in a few lines that stand on their own: no advice."""
+    moments = ranked_moments(analysis)
+    many = {0: "none", 1: "one"}.get(len(moments), "many")
+    count = phrase(f"summary_moments.{many}", count=len(moments))
+    draft.say(phrase("summary_count", turns=len(analysis.transcript.turns), moments=count), lead="summary")
+    shown = sorted(moments[:_MOST])
+    for position, turn in enumerate(shown):
+        finding, episode = analysis.finding(turn), analysis.episode_at(turn)
+        if any(analysis.episode_at(later) == episode for later in shown[position + 1 :]):
+            episode = None
+        named = "; ".join(
+            phrase("named", code=code, label=BY_CODE[code].label) for code in clearest(finding.codes if finding else ())
+        )
+        use = next((use for use in episode.strategies if use.turn > turn), None) if episode else None
+        row = BY_CODE[use.code] if use else None
+        draft.turns.append(turn)
+        draft.say(
+            phrase("summary_moment", turn=turn, who=who_says(analysis, turn), quote=quote_of(analysis, turn), named=named),
+            phrase("summary_answered", turn=use.turn, label=row.label, code=row.code) if use and row else "",
+            phrase("summary_open") if episode and not use else "",
+            phrase(f"repair_after.{_degree(episode)}") if use and episode else "",
+        )
+
+
+def add_questions(draft: Draft, analysis: Analysis, turn: int, guidance: Guidance, *, reading: bool) -> None:
+    """Questions about the moment to take to supervision, and how to bring it; a complaint of bias has no other `reading`."""
+    finding = analysis.finding(turn)
+    asked = phrase(f"questions.{family_of(finding.codes[0]).value}", seed=turn) if finding and finding.codes else ""
+    draft.say(phrase("questions.opening", turn=turn, quote=quote_of(analysis, turn)), lead="asking")
+    for question in (asked, phrase("questions.share"), phrase("questions.reading") if reading else "", phrase("questions.next")):
+        draft.say(f"– {question}" if question else "")
+    if how := _how_to_bring_it(guidance):
+        draft.say(draft.claim(first_sentence(how), [how.id]))
+
+
+def add_compared(draft: Draft, analysis: Analysis, first: int, second: int) -> None:
+    """Two client turns side by side: the words of both, what each may be, and how far they lie apart."""
+    for turn in (first, second):
+        draft.turns.append(turn)
+        draft.say(phrase("shown", turn=turn, who=who_says(analysis, turn), quote=quote_of(analysis, turn)))
+    episode = analysis.episode_at(first)
+    together = episode is not None and episode.onset <= second <= episode.end
+    apart = (
+        phrase("compare_apart.one", onset=episode.onset, end=episode.end)
+        if episode and together
+        else phrase("compare_apart.two", turns=second - first - 1)
+    )
+    draft.say(_difference(analysis, first, second), apart, lead="beside")
+    before = [said for turn in (first, second) if (said := preceding(analysis, turn))]
+    draft.say(*(phrase("before_it", turn=said.index, quote=slice_of(said.text)) for said in before), phrase("compare_ask"))
+
+
+def _difference(analysis: Analysis, first: int, second: int) -> str:
+    codes = [finding.codes[0] if (finding := analysis.finding(turn)) and finding.codes else "" for turn in (first, second)]
+    named = [phrase("named", code=code, label=BY_CODE[code].label) if code else "" for code in codes]
+    families = [phrase(f"family.{BY_CODE[code].family.value}") if code else "" for code in codes]
+    if not any(codes):
+        return phrase("compare.none")
+    if not all(codes):
+        return phrase("compare.one", turn=first if codes[0] else second, first=named[0] or named[1])
+    if codes[0] == codes[1]:
+        return phrase("compare.same", family=families[0], code=codes[0], label=BY_CODE[codes[0]].label)
+    if families[0] == families[1]:
+        return phrase("compare.family", family=families[0], first=named[0], second=named[1])
+    return phrase("compare.differ", first_family=families[0], first=named[0], second_family=families[1], second=named[1])
+
+
+def _repairs(analysis: Analysis) -> Iterator[tuple[StrategyUse, Episode | None]]:
+    """Each therapist turn that was given a strategy, with the episode it answers, if any."""
+    for finding in analysis.findings:
+        if code := next((code for code in finding.codes if code in STRATEGIES), None):
+            yield StrategyUse(finding.turn, code), analysis.episode_at(finding.turn)
+
+
+def _degree(episode: Episode) -> str:
+    return "eased" if episode.resolved >= _EASED else "partly" if episode.resolved >= _PARTLY else "open"
+
+
+def _calm(analysis: Analysis) -> list[list[int]]:
+    """Stretches of client turns without a code."""
+    marked = {finding.turn for finding in analysis.findings if finding.codes}
+    clients = [turn.index for turn in analysis.transcript.turns if turn.role is Role.CLIENT]
+    return [list(turns) for coded, turns in groupby(clients, key=lambda turn: turn in marked) if not coded]
+
+
+def _words(analysis: Analysis, turn: int) -> str:
+    return slice_of(analysis.transcript.turns[turn].text)
+
+
+def _how_to_bring_it(guidance: Guidance) -> Passage | None:
+    documents = table("situations")["supervision"]
+    return next((p for p in guidance.passages.values() if p.document in documents and p.role is PassageRole.DO), None)

@@ -1,0 +1,173 @@
+"""Tunes the reader of utterances (`rupture.utterances`): one encoder, two linear heads, on example questions by intent and
+on risk language with its harmless twins. Needs the extra `models`.
+
+Turns of our training sessions stand for ordinary talk, since risk language is rare in it and a notice that comes too often
+is read no more. No turn of another part of the sessions is used.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+from rupture.assistant.focus import without_place
+from rupture.coding.values import CodedSession
+from rupture.encoder_export import export_encoder
+from rupture.privacy.care import Care, by_patterns
+from rupture.privacy.learned_care import LearnedCare
+from rupture.prompts import table
+from rupture.protocols import Progress
+from rupture.utterances import BIAS, FILE, HEADS, INTENTS, NONE, RISKS, Utterances
+
+EPOCHS = 3
+RATE, HEAD_RATE = 6e-5, 5e-3
+_BATCH = 32
+_BUCKET = 16
+"""Batches drawn together and sorted by length, so that little is padded."""
+_WARM_UP = 0.06
+_DROPOUT = 0.1
+_SMOOTHING = 0.05
+_SCALE = 12.0
+"""What vectors of length 1 are multiplied by before a head reads them."""
+_MOST_TOKENS = 96
+ORDINARY = 6000
+"""Turns of training sessions that stand for ordinary talk."""
+_REPEAT_LABELLED = 3
+"""How often the labelled turns of sessions are seen for each of the others: there are few, and they are the nearest to what
+is read."""
+SENSITIVITY = 0.93
+"""Share of the development part's risk language that the threshold lets through to a notice, with the patterns' help."""
+_SEED = 0
+_DATA = ((RISKS, "risk.jsonl"), (BIAS, "bias.jsonl"))
+_NOTHING = {RISKS: NONE, BIAS: NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text, and its label for each head that learns from it."""
+
+    text: str
+    labels: Mapping[str, str]
+
+
+def tune_utterances(
+    base: Path, corpus: Path, sessions: Sequence[CodedSession], out: Path, progress: Progress
+) -> Mapping[str, Any]:
+    """Writes encoder and heads to `out`, whose files are replaced only when all are finished, and returns what the heads
+    hold. Reads `risk.jsonl`, `risk-turns.csv` and `bias.jsonl` of the corpus, and turns of `sessions`, those to train on."""
+    rows = {head: [json.loads(line) for line in (corpus / name).read_text(encoding="utf-8").splitlines()] for head, name in _DATA}
+    examples = [*_questions(), *_written(rows), *_turns(corpus / "risk-turns.csv", sessions)]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix=".model-") as name:
+        tuned, made = Path(name) / "tuned", Path(name) / "made"
+        heads = _tune(base, examples, tuned, progress)
+        progress("write the model", 0, 1)
+        export_encoder(tuned, made)
+        (made / FILE).write_text(json.dumps({**heads, "threshold": 1.0}), encoding="utf-8")
+        heads = {**heads, "threshold": _threshold(rows[RISKS], Utterances(made))}
+        (made / FILE).write_text(json.dumps(heads) + "\n", encoding="utf-8")
+        out.mkdir(exist_ok=True)
+        for file in made.iterdir():
+            os.replace(file, out / file.name)
+    return heads
+
+
+def _questions() -> Iterator[Example]:
+    for intent, texts in table("intents").items():
+        for text in texts:
+            yield Example(without_place(text), {INTENTS: intent})
+
+
+def _written(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Example]:
+    for head, listed in rows.items():
+        for row in listed:
+            if row["part"] == "train":
+                yield Example(row["text"], {head: row["kind"] or NONE})
+    # A question about a session is no risk language and no complaint either.
+    for place, example in enumerate(_questions()):
+        if place % 3 == 0 and by_patterns([example.text]) == [Care()]:
+            yield Example(example.text, _NOTHING)
+
+
+def _turns(labelled: Path, sessions: Sequence[CodedSession]) -> Iterator[Example]:
+    """Labelled turns several times over, and others that the patterns do not notice as ordinary talk."""
+    texts = {(s.transcript.id, turn.index): turn.text for s in sessions for turn in s.transcript.turns}
+    with labelled.open(encoding="utf-8", newline="") as file:
+        labels = {(row["session"], int(row["turn"])): row["kind"] for row in csv.DictReader(file)}
+    for place, kind in labels.items():
+        if place in texts:
+            yield from [Example(texts[place], {RISKS: kind or NONE})] * _REPEAT_LABELLED
+    others = [text for place, text in texts.items() if place not in labels and by_patterns([text]) == [Care()]]
+    rng = np.random.default_rng(_SEED)
+    for place in rng.permutation(len(others))[:ORDINARY].tolist():
+        yield Example(others[place], _NOTHING)
+
+
+def _tune(base: Path, examples: Sequence[Example], out: Path, progress: Progress) -> dict[str, Any]:
+    torch.manual_seed(_SEED)
+    rng = np.random.default_rng(_SEED)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    body = AutoModel.from_pretrained(base, local_files_only=True, attn_implementation="eager").eval()
+    names = {head: sorted({e.labels[head] for e in examples if head in e.labels}) for head in HEADS}
+    heads = {head: torch.nn.Linear(body.config.hidden_size, len(labels)) for head, labels in names.items()}
+    dropout = torch.nn.Dropout(_DROPOUT).train()
+    learned = [*(weight for head in heads.values() for weight in head.parameters())]
+    optimiser = torch.optim.AdamW([{"params": body.parameters(), "lr": RATE}, {"params": learned, "lr": HEAD_RATE}])
+    steps = EPOCHS * -(-len(examples) // _BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (_WARM_UP * steps), 1 - step / steps))
+    for step, batch in enumerate(_batches(examples, rng)):
+        tokens = tokenizer([e.text for e in batch], padding=True, truncation=True, max_length=_MOST_TOKENS, return_tensors="pt")
+        with torch.autocast("cpu", torch.bfloat16):
+            states = body(**tokens).last_hidden_state
+        mask = tokens["attention_mask"].unsqueeze(-1)
+        pooled = torch.nn.functional.normalize((states.float() * mask).sum(1) / mask.sum(1), dim=1)
+        loss = torch.zeros(())
+        for head, layer in heads.items():
+            places = [place for place, example in enumerate(batch) if head in example.labels]
+            if places:
+                wanted = torch.tensor([names[head].index(batch[place].labels[head]) for place in places])
+                logits = layer(dropout(pooled[places]) * _SCALE)
+                loss = loss + torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=_SMOOTHING, reduction="sum")
+        optimiser.zero_grad()
+        torch.autograd.backward(loss / len(batch))
+        torch.nn.utils.clip_grad_norm_(body.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        progress("tune the reader of utterances", step + 1, steps)
+    body.save_pretrained(out)
+    tokenizer.save_pretrained(out)
+    return {
+        head: {
+            "names": names[head],
+            "weights": [[round(value * _SCALE, 4) for value in row] for row in layer.weight.tolist()],
+            "bias": [round(value, 4) for value in layer.bias.tolist()],
+        }
+        for head, layer in heads.items()
+    }
+
+
+def _batches(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[list[Example]]:
+    """Batches of all epochs, of texts of about one length each, in random order within a bucket."""
+    size = _BATCH * _BUCKET
+    for _ in range(EPOCHS):
+        order = rng.permutation(len(examples)).tolist()
+        for start in range(0, len(order), size):
+            bucket = sorted(order[start : start + size], key=lambda place: len(examples[place].text))
+            batches = [bucket[k : k + _BATCH] for k in range(0, len(bucket), _BATCH)]
+            for number in rng.permutation(len(batches)).tolist():
+                yield [examples[place] for place in batches[number]]
+
+
+def _threshold(rows: Sequence[Mapping[str, Any]], utterances: Utterances) -> float:
+    """The highest threshold at which SENSITIVITY of the development part's risk language is noticed."""
+    wanted = [row["text"] for row in rows if row["part"] == "dev" and row["kind"]]
+    near = sorted((risk for risk, _ in LearnedCare(utterances).nearness(wanted)), reverse=True)
+    return round(near[int(np.ceil(SENSITIVITY * len(near))) - 1] - 5e-5, 4)
