@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rupture.assistant.draft import Draft, phrase
@@ -29,10 +30,12 @@ _NEARLY = 0.85
 _CLEAR, _CLEAR_WHOLE = 0.42, 0.57
 """Similarity of the nearest passage, or of the nearest query written for one, from which a question says by itself what it
 is about, without the asking and with it: "when he does this" has .36, "what should I say next" .55."""
+_LEAST_TOLD = 3
+"""Words that must be left to look up once the asking itself is taken away."""
 _ASKING = re.compile(r"\b(?:and )?(?:what|how|which words) (?:could|should|would|can|do|might|am) i\b[^,.;?!]*", re.IGNORECASE)
 _RUPTURE = re.compile(r"\b(?:ruptures?|alliance)\b", re.IGNORECASE)
 _FIXED = frozenset({"about", "courtesy", "outside"})
-_ANYTIME = frozenset({"define", "question"})
+_ANYTIME = frozenset({"define", "question", "evidence"})
 _ADVICE = frozenset({PassageRole.DO, PassageRole.SAY})
 
 
@@ -44,7 +47,7 @@ def add(draft: Draft, intent: str, question: str, guidance: Guidance, retriever:
     if intent == "define" and _add_definitions(draft, question):
         return True
     if intent in _ANYTIME:
-        return _add_guidance(draft, question, guidance, retriever)
+        return _add_guidance(draft, question, guidance, retriever, evidence=intent == "evidence")
     # It speaks of a session that is not there, unless its words alone say what it is about.
     if named_turn(question) is None and add_if_clear(draft, question, guidance, retriever):
         return True
@@ -65,8 +68,10 @@ def add_if_clear(draft: Draft, question: str, guidance: Guidance, retriever: Ret
     return True
 
 
-def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Retriever) -> bool:
+def _add_guidance(draft: Draft, question: str, guidance: Guidance, retriever: Retriever, *, evidence: bool) -> bool:
     query = question_query(question)
+    if evidence:
+        query = replace(query, roles=(PassageRole.EVIDENCE,))
     found = [c for c in retriever.candidates(query) if c.passage.id in guidance.passages]
     if not found:
         draft.say(phrase("not_covered"))

@@ -326,3 +326,9 @@ def test_violence_drops_joint_documents_from_general_answers_too(ask, guidance):
     reply, _ = ask(sessions.VIOLENCE, question)
     assert reply.risk
     assert not [id for id in reply.passages if {"couples", "family"} & set(guidance.passages[id].modality)]
+
+
+def test_what_is_known_is_answered_from_what_is_written_about_evidence(ask, guidance):
+    reply, after = ask(None, "what does the research say about dropout after ruptures?")
+    assert after.intent == "evidence"
+    assert {guidance.passages[id].role for id in reply.passages} == {PassageRole.EVIDENCE}
