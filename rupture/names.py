@@ -8,11 +8,31 @@ words (Will, Hope) may stay. In transcripts without capitals nothing is found an
 import re
 from collections.abc import Container, Sequence
 
-from rupture.transcript import Turn
+from rupture.transcript import Transcript, Turn
 
 NEUTRAL = "Sam"
 """A name of one word piece, used for women and men alike."""
 
+_ROLES = frozenset(
+    [
+        "therapist",
+        "client",
+        "patient",
+        "counsellor",
+        "counselor",
+        "clinician",
+        "doctor",
+        "nurse",
+        "interpreter",
+        "speaker",
+        "other",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+    ]
+)
+"""Words of a label that say what somebody is, not who."""
 _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"{_LETTERS}(?:[-'’](?!s\b){_LETTERS})*")
 """O'Sullivan and Ji-eun are one word; the ending of a possessive is none."""
@@ -33,6 +53,12 @@ def names_in(turns: Sequence[Turn]) -> frozenset[str]:
     lower = {word for turn in turns for word in _WORD.findall(turn.text) if word.islower()}
     inside = {word for turn in turns for word in _INSIDE.findall(turn.text)}
     return frozenset(word for word in inside if _capitalised(word) and word.lower() not in lower)
+
+
+def names_of(transcript: Transcript) -> list[str]:
+    """The words of this transcript that look like names, and those of its speakers' labels."""
+    labels = {word for label in transcript.speakers for word in _WORD.findall(label) if len(word) > 1}
+    return sorted({*names_in(transcript.turns), *(word for word in labels if word.lower() not in _ROLES)})
 
 
 def neutral(text: str, names: Container[str]) -> str:

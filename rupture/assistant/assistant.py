@@ -14,16 +14,17 @@ from rupture.assistant.compose import ABOUT_SESSION, Request, compose
 from rupture.assistant.focus import turn_in_focus, without_numbers
 from rupture.assistant.intents import Intents
 from rupture.assistant.moments import suggest
-from rupture.assistant.reply import Conversation, Reply
-from rupture.assistant.written import Letter, letter, written
+from rupture.assistant.reply import Conversation, Letter, Reply, Waiting
+from rupture.assistant.written import letter, written
 from rupture.guidance.values import Guidance
 from rupture.guidance.vocabulary import modality_in
-from rupture.names import names_in
+from rupture.names import names_of
 from rupture.privacy.care import by_patterns
 from rupture.privacy.masking import masked
 from rupture.protocols import CareReader, ChatModel, Detector, Retriever
 from rupture.transcript import Transcript
 
+_LOOKED_UP, _WHOLE_SESSION = ("question", "evidence", "define"), ("summary", "went_well")
 _ADVISE = ("respond", "another", "rehearse")
 """Intents whose reply keeps to the modality that was asked for before."""
 
@@ -57,7 +58,7 @@ class Assistant:
         """
         intent = self.intents.of(question)
         if intent == "same":
-            intent = conversation.intent if conversation.intent in ABOUT_SESSION else "explain"
+            intent = _same_as(conversation.intent)
         modality = modality_in(question) or (conversation.modality if intent in _ADVISE else None)
         asked = replace(conversation, intent=intent, modality=modality, focus=turn_in_focus(question, intent, conversation))
         again = asked.focus is not None and asked.focus == conversation.shown
@@ -68,32 +69,39 @@ class Assistant:
         told = tuple(claim.text for claim in composed.claims)
         offered = (*conversation.offered, *told) if asked.focus == conversation.focus else told
         after = replace(asked, shown=shown, noticed=conversation.noticed or composed.risk, offered=offered, waiting=None)
-        if self.chat is None or explains_by_person(question) or not _may_be_rewritten(composed, after):
+        if self.chat is None or explains_by_person(question) or care.bias or not _may_be_rewritten(composed, after):
             yield composed, after
             return
+        outgoing = letter(question, after, composed, self.guidance)
         if self.chat.host:
-            yield composed, replace(after, waiting=(question, composed))
+            yield composed, replace(after, waiting=Waiting(outgoing, composed, after.focus))
             return
-        for reply in written(self.chat, letter(question, after, composed, self.guidance), after, composed, self.guidance):
+        for reply in written(self.chat, outgoing, after, composed, self.guidance):
             yield reply, after
 
     def letter(self, conversation: Conversation, names: Sequence[str] = ()) -> Letter | None:
         """What would be sent to the remote model for the reply that waits, without `names` and what else may tell who it is
         about; None when none waits."""
-        if conversation.waiting is None:
+        waiting = conversation.waiting
+        if waiting is None:
             return None
-        question, composed = conversation.waiting
-        told = letter(question, conversation, composed, self.guidance)
-        turns = conversation.analysis.transcript.turns if conversation.analysis else ()
-        return replace(told, user=masked(told.user, [*names, *sorted(names_in(turns))]))
+        known = names_of(conversation.analysis.transcript) if conversation.analysis else []
+        return replace(waiting.letter, user=masked(waiting.letter.user, [*names, *known]))
 
     def send(self, told: Letter, conversation: Conversation) -> Iterator[tuple[Reply, Conversation]]:
         """The waiting reply worded by the remote model from `told`, which the user has seen; as `answer` otherwise."""
-        if self.chat is None or conversation.waiting is None:
+        waiting, after = conversation.waiting, replace(conversation, waiting=None)
+        if self.chat is None or waiting is None:
             return
-        after = replace(conversation, waiting=None)
-        for reply in written(self.chat, told, after, conversation.waiting[1], self.guidance):
+        for reply in written(self.chat, told, replace(after, focus=waiting.focus), waiting.composed, self.guidance):
             yield reply, after
+
+
+def _same_as(before: str) -> str:
+    """What a bare follow-up is after: the same of another moment, or what was seen there where the whole session was told."""
+    if before in _LOOKED_UP:
+        return "question"
+    return before if before in ABOUT_SESSION and before not in _WHOLE_SESSION else "explain"
 
 
 def _may_be_rewritten(composed: Reply, conversation: Conversation) -> bool:

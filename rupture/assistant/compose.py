@@ -17,7 +17,7 @@ from rupture.assistant.caution import (
     violence_in_joint_session,
 )
 from rupture.assistant.draft import Draft, phrase
-from rupture.assistant.focus import compared_turns, ranked_moments
+from rupture.assistant.focus import beyond_the_session, compared_turns, ranked_moments
 from rupture.assistant.moment_text import (
     add_answer,
     add_avoid,
@@ -99,15 +99,29 @@ def _about_session(request: Request, analysis: Analysis, guidance: Guidance, ret
     if analysis.state is State.NOT_ANALYSED:
         draft.say(phrase("not_analysed", reasons=" ".join(analysis.notes)))
     elif request.conversation.intent in _WHOLE:
-        _WHOLE[request.conversation.intent](request, analysis)
+        _about_whole(request, analysis)
     elif turn is None:
-        missed = "no_marker_unknown" if request.miss_rate is None else "no_marker_missed"
-        tenths = {} if request.miss_rate is None else {"missed": round(10 * request.miss_rate)}
-        draft.say(phrase("no_marker", turns=len(analysis.transcript.turns), missed=phrase(missed, **tenths)))
+        draft.say(phrase("no_marker", turns=len(analysis.transcript.turns), missed=_missed(request)))
     elif turn >= len(analysis.transcript.turns):
         draft.say(phrase("no_such_turn", turn=turn, last=len(analysis.transcript.turns) - 1))
     else:
         _about_turn(request, analysis, turn, guidance, retriever)
+
+
+def _missed(request: Request) -> str:
+    """How often the tool misses a turn, as far as it is known."""
+    if request.miss_rate is None:
+        return phrase("no_marker_unknown")
+    return phrase("no_marker_missed", missed=round(10 * request.miss_rate))
+
+
+def _about_whole(request: Request, analysis: Analysis) -> None:
+    if analysis.state is State.PARTLY:
+        request.draft.say(phrase("partly", reasons=" ".join(analysis.notes)))
+    if violence_in_joint_session(analysis):
+        request.draft.say(phrase("risk_whole"))
+        return
+    _WHOLE[request.conversation.intent](request, analysis)
 
 
 def _about_turn(request: Request, analysis: Analysis, turn: int, guidance: Guidance, retriever: Retriever) -> None:
@@ -120,15 +134,16 @@ def _about_turn(request: Request, analysis: Analysis, turn: int, guidance: Guida
         draft.say(phrase("risk_session" if violence_in_joint_session(analysis) else "risk_moment", turn=turn))
         return
     finding, intent = analysis.finding(turn), request.conversation.intent
-    if intent in _ABOUT_A_FINDING and not (finding and finding.codes):
-        add_not_found(draft, analysis, turn, request.miss_rate)
-        return
-    if not finding or not (finding.codes or finding.hints):
+    if not finding or not finding.codes:
         if bias_at(analysis, turn) or explains_by_person(request.question):
             request.found = material(analysis, turn, guidance, retriever, Asked(request.question, bias=True, at_word=True))
             _taken_at_word(request, analysis, turn)
-        else:
-            _nothing_found(request, analysis, turn, guidance, retriever)
+            return
+        if intent in _ABOUT_A_FINDING:
+            add_not_found(draft, analysis, turn, request.miss_rate)
+            return
+    if not finding or not (finding.codes or finding.hints):
+        _nothing_found(request, analysis, turn, guidance, retriever)
         return
     request.guidance = guidance
     request.found = _found(request, analysis, turn, retriever)
@@ -225,11 +240,15 @@ def _rehearse(request: Request, analysis: Analysis, turn: int) -> None:
 
 
 def _supervision(request: Request, analysis: Analysis, turn: int) -> None:
-    add_questions(request.draft, analysis, turn, request.guidance, reading=not bias_at(analysis, turn))
+    add_questions(request.draft, analysis, turn, request.guidance, reading=not may_be_bias(analysis, turn))
 
 
 def _compare(request: Request, analysis: Analysis) -> None:
+    missing = beyond_the_session(request.question, analysis)
     turns = compared_turns(request.question, request.conversation)
+    if missing is not None:
+        request.draft.say(phrase("no_such_turn", turn=missing, last=len(analysis.transcript.turns) - 1))
+        return
     if turns is None:
         request.draft.say(phrase("compare_which"))
         return
@@ -250,8 +269,8 @@ _MOMENT: Mapping[str, Callable[[Request, Analysis, int], None]] = {
 }
 _WHOLE: Mapping[str, Callable[[Request, Analysis], None]] = {
     "compare": _compare,
-    "went_well": lambda request, analysis: add_held(request.draft, analysis),
-    "summary": lambda request, analysis: add_summary(request.draft, analysis),
+    "went_well": lambda request, analysis: add_held(request.draft, analysis, _missed(request)),
+    "summary": lambda request, analysis: add_summary(request.draft, analysis, _missed(request)),
 }
 _ABOUT_A_FINDING = ("explain", "why_not", "challenge")
 """Where nothing was found, these ask why not."""

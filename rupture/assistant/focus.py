@@ -70,20 +70,27 @@ def without_numbers(question: str) -> str:
 
 
 def compared_turns(question: str, conversation: Conversation) -> tuple[int, int] | None:
-    """The two client turns to put side by side, in order: those the question names, counts or quotes, with the one in focus
-    or the next best moment where it names only one; None where there are no two."""
+    """The two client turns to put side by side, in order: those the question names, quotes or counts, with the one last
+    shown or the next best moment where it names only one; None where there are no two."""
     analysis = conversation.analysis
     if analysis is None:
         return None
-    last = len(analysis.transcript.turns) - 1
     moments = ranked_moments(analysis)
-    named = [_client_turn(analysis, number) for number in _numbers(question) if number <= last]
-    counted = [turn for word in _ORDINAL_WORD.findall(question) for turn in _at(moments, _ORDINALS[word.lower()])]
+    numbers = [number for number in _numbers(question) if number < len(analysis.transcript.turns)]
+    named = list(dict.fromkeys(_client_turn(analysis, number) for number in numbers))
+    if len(numbers) > 1 and len(named) == 1:
+        return None
     quoted = _quoted_turn(question, analysis)
-    wanted = [*named, *([] if quoted is None else [quoted]), *counted]
-    focus = conversation.focus if conversation.focus is not None and conversation.focus <= last else None
-    pair = list(dict.fromkeys([*wanted, *([] if focus is None else [focus]), *moments]))[:2]
+    counted = [turn for word in _ORDINAL_WORD.findall(question) for turn in _at(moments, _ORDINALS[word.lower()])]
+    known = [turn for turn in (quoted, *counted, conversation.shown) if turn is not None]
+    pair = list(dict.fromkeys([*named, *known, *moments]))[:2]
     return (min(pair), max(pair)) if len(pair) > 1 else None
+
+
+def beyond_the_session(question: str, analysis: Analysis) -> int | None:
+    """The first number called a turn that the session does not have, if there is one."""
+    called = (int(match[1]) for match in _CALLED.finditer(question))
+    return next((number for number in called if number >= len(analysis.transcript.turns)), None)
 
 
 def _at(moments: list[int], place: int) -> list[int]:
@@ -118,7 +125,7 @@ def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int
     if pointed is not None:
         return pointed
     if intent != "overview" and conversation.focus is not None:
-        return conversation.focus
+        return _client_turn(analysis, conversation.focus)
     return next(iter(ranked_moments(analysis)), None)
 
 

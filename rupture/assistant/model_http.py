@@ -49,7 +49,10 @@ def _is_loopback(host: str) -> bool:
 def remote_url(url: str) -> str:
     """The URL of a model elsewhere, as it is; ChatModelError unless it is https to a named host, without a name or password
     in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme != "https" or not parts.hostname or parts.username or not url.isascii() or set(url) & set(" @\\?#"):
         raise ChatModelError(
             "RUPTURE_CHAT_URL of a remote model must be https://HOST/…, without a password, a question mark or a hash."

@@ -49,11 +49,28 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """All that a language model is told for one reply: the instructions with the passages, and the moment with the question."""
+
+    system: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reply that a remote model may word: the letter it would be sent, the reply as it is, and the turn in focus then."""
+
+    letter: Letter
+    composed: Reply
+    focus: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What a follow-up may refer back to: the analysed session, the turn in focus, the last intent and the modality asked for.
 
     `shown` is the turn the last reply spoke about, and `noticed` says that the notice about risk was given in full; neither is
-    repeated at length. `offered` is the advice given so far on the turn in focus. `waiting` are the question and the reply that a
+    repeated at length. `offered` is the advice given so far on the turn in focus. `waiting` is what a
     remote model may word, once the user has seen what would be sent.
     """
 
@@ -64,4 +81,4 @@ class Conversation:
     shown: int | None = None
     noticed: bool = False
     offered: tuple[str, ...] = ()
-    waiting: tuple[str, Reply] | None = None
+    waiting: Waiting | None = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from rupture.analysis import Analysis, Episode, StrategyUse
+from rupture.assistant.caution import may_be_bias, no_coaching
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.focus import ranked_moments
 from rupture.assistant.moment_text import preceding, quote_of, slice_of, who_says
@@ -22,8 +23,9 @@ _EASED, _PARTLY = 4, 3
 """Degrees of resolution (1 to 5) from which a strain is said to ease, and to ease in part."""
 
 
-def add_held(draft: Draft, analysis: Analysis) -> None:
-    """Repairs, the best answered first, and the longest stretch without a marker."""
+def add_held(draft: Draft, analysis: Analysis, missed: str) -> None:
+    """Repairs, the best answered first, and the longest stretch without a marker; nothing of moments with risk language or
+    a complaint of bias, which are not to be called well."""
     repairs = sorted(_repairs(analysis), key=lambda found: (-(found[1].resolved if found[1] else 0), found[0].turn))[:_MOST]
     for use, episode in repairs:
         row = BY_CODE[use.code]
@@ -37,15 +39,17 @@ def add_held(draft: Draft, analysis: Analysis) -> None:
         draft.say(phrase("no_repair"), lead="held")
     calm = max(_calm(analysis), key=len, default=[])
     if len(calm) >= _CALM:
-        draft.say(phrase("calm", first=calm[0], last=calm[-1], count=len(calm)))
+        draft.say(phrase("calm", first=calm[0], last=calm[-1], count=len(calm), missed=missed))
 
 
-def add_summary(draft: Draft, analysis: Analysis) -> None:
+def add_summary(draft: Draft, analysis: Analysis, missed: str) -> None:
     """What was found, in a few lines that stand on their own: no advice."""
     moments = ranked_moments(analysis)
     many = {0: "none", 1: "one"}.get(len(moments), "many")
     count = phrase(f"summary_moments.{many}", count=len(moments))
     draft.say(phrase("summary_count", turns=len(analysis.transcript.turns), moments=count), lead="summary")
+    if not moments:
+        draft.say(phrase("summary_missed", missed=missed))
     shown = sorted(moments[:_MOST])
     for position, turn in enumerate(shown):
         finding, episode = analysis.finding(turn), analysis.episode_at(turn)
@@ -61,7 +65,7 @@ def add_summary(draft: Draft, analysis: Analysis) -> None:
             phrase("summary_moment", turn=turn, who=who_says(analysis, turn), quote=quote_of(analysis, turn), named=named),
             phrase("summary_answered", turn=use.turn, label=row.label, code=row.code) if use and row else "",
             phrase("summary_open") if episode and not use else "",
-            phrase(f"repair_after.{_degree(episode)}") if use and episode else "",
+            phrase(f"repair_after.{_degree(episode)}") if use and episode and not _guarded(analysis, turn) else "",
         )
 
 
@@ -111,7 +115,9 @@ def _difference(analysis: Analysis, first: int, second: int) -> str:
 def _repairs(analysis: Analysis) -> Iterator[tuple[StrategyUse, Episode | None]]:
     """Each therapist turn that was given a strategy, with the episode it answers, if any."""
     for finding in analysis.findings:
-        if code := next((code for code in finding.codes if code in STRATEGIES), None):
+        code = next((code for code in finding.codes if code in STRATEGIES), None)
+        episode = analysis.episode_at(finding.turn)
+        if code and not _guarded(analysis, finding.turn) and not (episode and _guarded(analysis, episode.peak)):
             yield StrategyUse(finding.turn, code), analysis.episode_at(finding.turn)
 
 
@@ -119,9 +125,15 @@ def _degree(episode: Episode) -> str:
     return "eased" if episode.resolved >= _EASED else "partly" if episode.resolved >= _PARTLY else "open"
 
 
+def _guarded(analysis: Analysis, turn: int) -> bool:
+    """Whether nothing about `turn` may be called well: risk language, or perhaps a complaint of bias."""
+    return no_coaching(analysis, turn) or may_be_bias(analysis, turn)
+
+
 def _calm(analysis: Analysis) -> list[list[int]]:
     """Stretches of client turns without a code."""
     marked = {finding.turn for finding in analysis.findings if finding.codes}
+    marked |= {notice.turn for notice in analysis.risk} | {notice.turn for notice in analysis.bias}
     clients = [turn.index for turn in analysis.transcript.turns if turn.role is Role.CLIENT]
     return [list(turns) for coded, turns in groupby(clients, key=lambda turn: turn in marked) if not coded]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rupture.assistant.check import Sources, citations, problem, turns_named, words_of
 from rupture.assistant.draft import phrase
-from rupture.assistant.reply import Claim, Conversation, Reply
+from rupture.assistant.reply import Claim, Conversation, Letter, Reply
 from rupture.codebook import describe
 from rupture.errors import ChatModelError
 from rupture.guidance.values import Guidance, PassageRole
@@ -22,14 +22,6 @@ _MOST_WORDS = 220
 _LONGEST_ANSWER = 8000
 """Characters after which a model that does not stop is no longer listened to."""
 _SENTENCE = re.compile(r"(.+?[.!?…][\"”')]*(?:\s*\[\d{1,2}\])*)(?=\s|$)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """All that a language model is told for one reply: the instructions with the passages, and the moment with the question."""
-
-    system: str
-    user: str
 
 
 @dataclass(slots=True)
@@ -72,7 +64,7 @@ def letter(question: str, conversation: Conversation, composed: Reply, guidance:
     """What the model is told: the passages of `composed` and the turns around the focus, nothing else."""
     return Letter(
         _system(dict(enumerate(composed.passages, start=1)), conversation, guidance),
-        _user(question, conversation, composed, _turns(conversation)),
+        _user(question, conversation, composed, _turns(conversation, composed)),
     )
 
 
@@ -80,7 +72,7 @@ def written(chat: ChatModel, told: Letter, conversation: Conversation, composed:
     """Growing replies, the last one final. What the answer is checked against are the passages and turns as they are,
     however `told` was masked or edited."""
     ids = dict(enumerate(composed.passages, start=1))
-    checked = _Checked(_sources(ids, _turns(conversation), conversation, guidance), ids)
+    checked = _Checked(_sources(ids, _turns(conversation, composed), conversation, guidance), ids)
     try:
         for sentence in _sentences(chat.stream(told.system, told.user)):
             if checked.take(sentence):
@@ -124,8 +116,9 @@ def _sources(ids: dict[int, str], turns: tuple[Turn, ...], conversation: Convers
     )
 
 
-def _turns(conversation: Conversation) -> tuple[Turn, ...]:
-    if conversation.analysis is None or conversation.focus is None:
+def _turns(conversation: Conversation, composed: Reply) -> tuple[Turn, ...]:
+    """The turns around the focus; none for a reply that is not about it."""
+    if conversation.analysis is None or conversation.focus is None or conversation.focus not in composed.turns:
         return ()
     return conversation.analysis.transcript.turns[max(0, conversation.focus - BEFORE) : conversation.focus + AFTER + 1]
 

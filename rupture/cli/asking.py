@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rupture.assistant.written import Letter
+from rupture.assistant.reply import Letter
 from rupture.protocols import ChatModel
 
 

@@ -17,6 +17,7 @@ _FEWEST_WORDS = 3
 """Pieces with fewer words are left to the patterns."""
 _MOST_WORDS = 40
 """Longer texts are read in pieces of whole sentences of about this length, as the model was tuned on."""
+_OVERLAP = 10
 _SENTENCE = re.compile(r"(?:[^.!?…]+[.!?…]*|[.!?…]+)\s*")
 
 
@@ -59,12 +60,23 @@ def pieces_of(text: str) -> list[str]:
     """The text in runs of whole sentences of at most about forty words; none for a text of one or two words."""
     pieces: list[str] = []
     run = ""
-    for sentence in _SENTENCE.findall(text) or [text]:
+    for sentence in (part for found in _SENTENCE.findall(text) or [text] for part in _cut(found)):
         if run and len(f"{run}{sentence}".split()) > _MOST_WORDS:
             pieces.append(run)
             run = ""
         run += sentence
     return [piece.strip() for piece in (*pieces, run) if len(piece.split()) >= _FEWEST_WORDS]
+
+
+def _cut(sentence: str) -> list[str]:
+    """A sentence without end, as recognised speech is, in stretches of forty words, each beginning with the last ten of the
+    one before."""
+    starts = [match.start() for match in re.finditer(r"\S+", sentence)]
+    if len(starts) <= _MOST_WORDS:
+        return [sentence]
+    step = _MOST_WORDS - _OVERLAP
+    ends = [*starts, len(sentence)]
+    return [sentence[starts[k] : ends[min(k + _MOST_WORDS, len(starts))]] for k in range(0, len(starts) - _OVERLAP, step)]
 
 
 def _likeliest(risks: Mapping[str, float]) -> str:

@@ -9,8 +9,7 @@ from rupture import formats
 from rupture.analysis import Analysis
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
-from rupture.assistant.reply import Conversation, Reply
-from rupture.assistant.written import Letter
+from rupture.assistant.reply import Conversation, Letter, Reply
 from rupture.episodes import find_episodes
 from rupture.formats.reading import Reading
 from rupture.privacy.risk import kinds

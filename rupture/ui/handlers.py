@@ -16,6 +16,7 @@ import gradio as gr
 from rupture import formats
 from rupture.assistant.assistant import Assistant
 from rupture.errors import RuptureError
+from rupture.privacy.masking import masked
 from rupture.ui import desk as desks
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
@@ -44,9 +45,9 @@ class Wiring:
         self._on(page.leave_out.click, self.leave_out, [page.desk])
         self._on(page.set_aside.click, self.set_aside, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
-        self._on(page.remote_names.submit, self.mask, [page.remote_names, page.desk])
-        self._on(page.remote_names.blur, self.mask, [page.remote_names, page.desk])
-        self._on(page.send.click, self.send_out, [page.remote_text, page.desk])
+        self._on(page.remote_names.submit, self.mask, [page.remote_names, page.remote_text, page.desk])
+        self._on(page.remote_names.blur, self.mask, [page.remote_names, page.remote_text, page.desk])
+        self._on(page.send.click, self.send_out, [page.remote_names, page.remote_text, page.desk])
         self._on(page.keep_here.click, self.keep_here, [page.desk])
         for picker in (page.moments, page.transcript, page.evidence):
             picked = self._on(picker.select, self.pick, [page.desk])
@@ -112,14 +113,16 @@ class Wiring:
             desk = answered
         yield remote_of(self.shown, desk)
 
-    def mask(self, names: str, desk: Desk) -> Iterator[Update]:
-        """Names to leave out of what would be sent."""
-        yield remote_of(self.shown, desks.with_names(desk, names))
+    def mask(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
+        """Names to leave out of what would be sent, as it stands on the screen."""
+        desk = desks.with_names(desk, names)
+        yield {self.page.desk: desk, self.page.remote_text: masked(user, desk.names)}
 
-    def send_out(self, user: str, desk: Desk) -> Iterator[Update]:
-        """The text on the screen goes to the remote model."""
+    def send_out(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
+        """The text on the screen goes to the remote model, without the names typed beside it."""
+        desk = desks.with_names(desk, names)
         yield {self.page.remote: gr.update(visible=False)}
-        for answered in desks.sent(desk, self.assistant(), user):
+        for answered in desks.sent(desk, self.assistant(), masked(user, desk.names)):
             yield chat_of(self.shown, answered)
             desk = answered
         yield remote_of(self.shown, desk)

@@ -78,7 +78,13 @@ def remote_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     page, assistant = shown.page, shown.assistant()
     told = outgoing(desk, assistant)
     if told is None or assistant.chat is None:
-        return {page.desk: desk, page.remote: gr.update(visible=False), page.remote_text: "", page.remote_rest: ""}
+        return {
+            page.desk: desk,
+            page.remote: gr.update(visible=False),
+            page.remote_names: "",
+            page.remote_text: "",
+            page.remote_rest: "",
+        }
     return {
         page.desk: desk,
         page.remote: gr.update(visible=True),
@@ -133,6 +139,7 @@ def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     """The whole screen, emptied of what an earlier desk left."""
     page = shown.page
     emptied = {
+        page.remote_names: "",
         page.remote_text: "",
         page.remote_rest: "",
         page.remote: gr.update(visible=False),

@@ -35,7 +35,7 @@ def asked(assistant_with):
 def test_the_default_reply_comes_first_and_nothing_is_sent(asked):
     assistant, chat, reply, after = asked()
     assert reply.source == "composed"
-    assert after.waiting == (QUESTION, reply)
+    assert after.waiting.composed == reply
     assert assistant.letter(after) is not None
     assert chat.asked == []
 
@@ -123,3 +123,34 @@ def test_a_remote_model_needs_its_name_address_and_key(monkeypatch):
     assert (model.name, model.host) == ("big-model", HOST)
     with pytest.raises(ChatModelError, match="this machine only"):
         build_llm_detector()
+
+
+def test_looking_at_another_turn_changes_nothing_of_the_letter(asked):
+    assistant, chat, _, after = asked()
+    told = assistant.letter(after)
+    elsewhere = replace(after, focus=1)
+    assert assistant.letter(elsewhere) == told
+    *_, (reply, later) = assistant.send(told, elsewhere)
+    assert chat.asked == [(told.system, told.user)]
+    assert later.focus == 1
+    assert reply.turns[0] == 13
+
+
+def test_names_of_speakers_are_masked_and_what_they_are_stays(asked):
+    session = WITHDRAWAL.replace("Cl", "Marigold")
+    plain = "How has it been at home since your brother moved out?"
+    assistant, _, _, after = asked(session.replace(plain, "Marigold, how has it been at home?"))
+    told = assistant.letter(after)
+    assert "Marigold" not in told.user
+    assert "Client:" in told.user
+
+
+def test_a_general_question_offers_no_turn_of_the_session(assistant_with):
+    chat = ScriptedChat("Nothing.", host=HOST)
+    analysis = analysed("remote", WITHDRAWAL)
+    question = "how do therapists in general bring up a missed session with somebody new?"
+    *_, (reply, after) = assistant_with(chat).answer(question, Conversation(analysis))
+    told = assistant_with(chat).letter(after)
+    assert reply.turns == ()
+    assert told is not None
+    assert not [turn.text for turn in analysis.transcript.turns if len(turn.text) > 20 and turn.text in told.user]

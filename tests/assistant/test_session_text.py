@@ -6,6 +6,7 @@ import pytest
 from written_sessions import BIAS, CONFRONTATION, NOTHING, RISK, WITHDRAWAL, analysed
 
 from rupture.assistant.draft import phrase
+from rupture.assistant.reply import Conversation
 from rupture.guidance.values import PassageRole
 from rupture.guidance.wording import sentences, wordings
 
@@ -19,8 +20,9 @@ def test_what_held_names_the_therapists_turns_the_best_answered_first(ask):
     assert reply.claims == ()
 
 
-def test_a_long_calm_is_told(ask):
-    assert phrase("calm", first=7, last=15, count=5) in ask(CONFRONTATION, "what went well here?")[0].text
+def test_a_long_calm_is_told_with_what_is_missed(ask):
+    missed = phrase("no_marker_missed", missed=3)
+    assert phrase("calm", first=7, last=15, count=5, missed=missed) in ask(CONFRONTATION, "what went well here?")[0].text
 
 
 def test_no_repair_is_not_said_to_mean_none(ask):
@@ -130,3 +132,42 @@ def test_what_to_write_between_sessions_leads_with_what_is_for_then(ask, guidanc
     reply, _ = ask(WITHDRAWAL, "what could I write to her in a message about turn 13?")
     stages = [guidance.passages[id].stage for id in reply.passages if guidance.passages[id].role is PassageRole.DO]
     assert stages[0] == "between_sessions"
+
+
+def test_this_and_another_are_the_one_last_shown_and_the_one_named(ask):
+    reply, _ = ask(WITHDRAWAL, "what could I have said at turn 9?", "how does this compare with turn 11?")
+    assert reply.turns == (9, 11)
+
+
+def test_comparing_with_a_turn_that_is_not_there_says_so(ask):
+    assert ask(WITHDRAWAL, "compare turn 7 with turn 400")[0].text == phrase("no_such_turn", turn=400, last=17)
+
+
+def test_two_numbers_of_one_exchange_are_not_two_moments(ask):
+    assert ask(WITHDRAWAL, "compare turn 7 and turn 8")[0].text == phrase("compare_which")
+
+
+@pytest.mark.parametrize(
+    "question", ["why is this flagged?", "what could I say?", "give me lines to try", "questions for supervision?"]
+)
+def test_a_therapists_turn_in_focus_stands_for_the_client_before_it(assistant_with, question):
+    conversation = Conversation(analysed("w", WITHDRAWAL), focus=14)
+    *_, (reply, after) = assistant_with().answer(question, conversation)
+    assert after.focus == 13
+    assert reply.text
+
+
+def test_nothing_is_called_well_where_there_is_risk_or_a_complaint_of_bias(ask):
+    for session in (RISK, BIAS):
+        analysis = analysed("guarded", session)
+        guarded = {notice.turn for notice in (*analysis.risk, *analysis.bias)}
+        assert guarded
+        reply, _ = ask(session, "what went well here?")
+        assert phrase("repair_after.eased") not in reply.text
+        for first, last in re.findall(r"From turn (\d+) to turn (\d+)", reply.text):
+            assert guarded.isdisjoint(range(int(first), int(last) + 1))
+
+
+def test_after_the_whole_session_a_bare_follow_up_is_about_the_turn(ask):
+    _, after = ask(WITHDRAWAL, "give me a short summary for supervision", "and turn 9?")
+    assert (after.intent, after.focus) == ("explain", 9)

@@ -109,3 +109,10 @@ def test_the_cases_that_are_measured_taught_nothing():
     assert sum(case["bias"] for case in bias) == 60
     measured = {case["text"].lower() for case in risk} | {text.lower() for case in bias for _, text in case["turns"]}
     assert measured.isdisjoint(taught)
+
+
+def test_recognised_speech_without_full_stops_is_read_to_its_end():
+    model = Scripted()
+    text = " ".join(["and so on it went"] * 60) + " harm9 at last"
+    assert LearnedCare(model)([text])[0].risk == ("abuse",)
+    assert max(len(piece.split()) for piece in model.read_texts) <= 40
