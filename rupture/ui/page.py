@@ -12,7 +12,7 @@ from rupture.privacy.hardening import DELETE_CACHE
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
 from rupture.ui.escape import safe
-from rupture.ui.words import CONSENT, LOCAL, PLACEHOLDER, TAGLINE, WELCOME, plain_name
+from rupture.ui.words import CONSENT, LOCAL, PLACEHOLDER, REMOTE, TAGLINE, WELCOME, plain_name
 
 FOUR_HOURS = 4 * 3600
 _SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -60,8 +60,9 @@ class Page:
     roles: gr.Textbox
 
 
-def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
-    """Lays everything out inside `blocks`; the chat is first in reading order, so that it comes first on a phone."""
+def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, remote: bool = False) -> Page:
+    """Lays everything out inside `blocks`; `remote` says that a model elsewhere is turned on; the chat is first in reading
+    order, so that it comes first on a phone."""
     parts: dict[str, Any] = {}
     with blocks:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
@@ -69,7 +70,7 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path]) -> Page:
         parts["roles"] = gr.Textbox(visible=False)
         parts["risk"] = gr.HTML("", elem_id="risk", apply_default_css=False)
         with gr.Row(elem_id="top"):
-            gr.HTML(_brand(), elem_id="brand", apply_default_css=False)
+            gr.HTML(_brand(REMOTE if remote else LOCAL), elem_id="brand", apply_default_css=False)
             parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="talk", min_width=300):
@@ -89,8 +90,8 @@ def theme() -> Any:
     return gr.themes.Base(font=list(_SYSTEM_FONTS), font_mono=list(_FIXED_FONTS))
 
 
-def _brand() -> str:
-    words = f'<span class="tagline">{safe(TAGLINE)}</span><span class="local">{safe(LOCAL)}</span>'
+def _brand(local: str) -> str:
+    words = f'<span class="tagline">{safe(TAGLINE)}</span><span class="local">{safe(local)}</span>'
     return f'<div class="brand"><h1>rupture</h1>{words}</div>'
 
 

@@ -35,10 +35,11 @@ class ServerError(RuptureError):
     """The screen cannot start; the message says what to do."""
 
 
-def build_app(assistant: Callable[[], Assistant], samples: Path = SAMPLES) -> FastAPI:
-    """The whole web application; ServerError when a setting that keeps words on this machine did not take hold."""
+def build_app(assistant: Callable[[], Assistant], samples: Path = SAMPLES, *, remote: bool = False) -> FastAPI:
+    """The whole web application, `remote` if a model elsewhere is turned on; ServerError when a setting that keeps words on
+    this machine did not take hold."""
     blocks = new_blocks()
-    page = build_page(blocks, sorted(samples.glob("*.txt")))
+    page = build_page(blocks, sorted(samples.glob("*.txt")), remote=remote)
     with blocks:
         Wiring(page, assistant).connect()
     blocks.queue(max_size=MAX_WAITING, default_concurrency_limit=1, api_open=False)
@@ -67,7 +68,7 @@ def serve(port: int | None = None) -> None:
     chat = chat_model_from_environment()
     listener = _listen(port)
     building: Future[Assistant] = Future()
-    app = build_app(building.result)
+    app = build_app(building.result, remote=chat is not None and bool(chat.host))
     # Only now, so that the first page does not wait for models to load.
     threading.Thread(target=_build, args=(building, chat), name="build", daemon=True).start()
     sys.stdout.write(f"rupture is at http://{HOST}:{port} and can be reached from this computer only.\nStop it with Ctrl-C.\n")

@@ -9,7 +9,7 @@ from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Transcript, clean_speaker_names
 
 TAGLINE = "Where did the alliance strain, and what could mend it?"
-LOCAL = "Stays on this computer"
+LOCAL, REMOTE = "Stays on this computer", "Leaves this computer only when you press Send"
 CONSENT = (
     "Please make sure that your client has agreed to their session being read by software, and knows they can take that back. "
     "This is for your own reflection and training: it is not for diagnosis, for assessing risk, or for decisions about a "

@@ -126,7 +126,7 @@ def test_the_digest_changes_with_the_model_and_with_what_it_is_told(monkeypatch)
 
 
 class _Named(ScriptedStructuredModel):
-    name = "llama"
+    name, host = "llama", ""
 
 
 def test_the_detector_is_built_over_the_model_that_is_set_and_its_analyses_name_it(monkeypatch):
