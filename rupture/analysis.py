@@ -145,6 +145,11 @@ class Analysis:
         covering = [e for e in self.episodes if e.onset <= turn <= e.end]
         return min(covering, key=lambda e: (abs(e.peak - turn), e.onset), default=None)
 
+    def answer_to(self, turn: int) -> StrategyUse | None:
+        """The first strategy after `turn` within its episode, if there is one."""
+        episode = self.episode_at(turn)
+        return next((use for use in episode.strategies if use.turn > turn), None) if episode else None
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data of schema 1."""
         by_turn = {finding.turn: finding for finding in self.findings}

@@ -54,6 +54,10 @@ class Transcript:
         """Labels of the speakers who have `role`, in order of first appearance."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.role is role))
 
+    def therapist_before(self, turn: int) -> Turn | None:
+        """The therapist's last turn before `turn`, if there is one."""
+        return next((t for t in reversed(self.turns[:turn]) if t.role is Role.THERAPIST), None)
+
     def with_roles(self, roles: Mapping[str, Role]) -> "Transcript":
         """The same turns with the role of each speaker in `roles` replaced."""
         return replace(self, turns=tuple(replace(t, role=roles.get(t.speaker, t.role)) for t in self.turns))

@@ -1,5 +1,5 @@
-"""Tunes the reader of utterances (`rupture.utterances`): one encoder, two linear heads, on example questions by intent and
-on risk language with its harmless twins. Needs the extra `models`.
+"""Tunes the reader of utterances (`rupture.utterances`): one encoder, three linear heads, on example questions by
+intent, and on risk language and complaints of bias with their harmless twins. Needs the extra `models`.
 
 Turns of our training sessions stand for ordinary talk, since risk language is rare in it and a notice that comes too often
 is read no more. No turn of another part of the sessions is used.

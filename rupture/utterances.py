@@ -37,7 +37,7 @@ class Utterances:
         found: list[dict[str, dict[str, float]]] = [{} for _ in texts]
         for head in heads:
             parts = self._parts[head]
-            logits = vectors @ np.array(parts["weights"], np.float32).T + np.array(parts["bias"], np.float32)
+            logits = vectors @ parts["weights"].T + parts["bias"]
             for shares, row in zip(found, _softmax(logits), strict=True):
                 shares[head] = dict(zip(parts["names"], map(float, row), strict=True))
         return found
@@ -56,6 +56,8 @@ class Utterances:
     def _parts(self) -> dict[str, Any]:
         try:
             parts = json.loads((self._folder / FILE).read_text(encoding="utf-8"))
+            for head in HEADS:
+                parts[head] |= {key: np.array(parts[head][key], np.float32) for key in ("weights", "bias")}
             return {name: parts[name] for name in (*HEADS, "threshold")}
         except (OSError, ValueError, KeyError, TypeError):
             raise ModelError(f"{self._folder / FILE}: cannot be read. Reinstall rupture, or run: rupture tune") from None

@@ -12,7 +12,7 @@ from rupture.assistant.moments import Material
 from rupture.codebook import BY_CODE, CODES, MARKERS, RUPTURE, clearest, family_of
 from rupture.guidance.values import Guidance, Passage, PassageRole
 from rupture.guidance.wording import first_sentence, sentences
-from rupture.transcript import Role, Turn, clean_speaker_names
+from rupture.transcript import Turn, clean_speaker_names
 
 _QUOTE_WORDS = 30
 _NEAR = 0.05
@@ -39,7 +39,7 @@ def add_explained(draft: Draft, analysis: Analysis, turn: int) -> None:
     if not finding or not finding.codes:
         _add_nothing(draft, analysis, turn, finding)
         return
-    before = preceding(analysis, turn)
+    before = analysis.transcript.therapist_before(turn)
     row = BY_CODE[finding.codes[0]]
     draft.say(
         phrase("seen", seed=turn, **_slots(analysis, turn, finding.codes)),
@@ -137,17 +137,10 @@ def add_avoid(draft: Draft, avoid: Passage | None, *, most: int = 1) -> None:
 
 def add_answer(draft: Draft, analysis: Analysis, turn: int) -> None:
     """What the therapist did next within the episode, if it was coded as answering the strain."""
-    episode = analysis.episode_at(turn)
-    use = next((use for use in episode.strategies if use.turn > turn), None) if episode else None
-    if use:
+    if use := analysis.answer_to(turn):
         row = BY_CODE[use.code]
         draft.turns.append(use.turn)
         draft.say(phrase("strategy_then", turn=use.turn, label=row.label, code=row.code), lead="answered")
-
-
-def preceding(analysis: Analysis, turn: int) -> Turn | None:
-    """The therapist's turn just before, if there is one."""
-    return next((t for t in reversed(analysis.transcript.turns[:turn]) if t.role is Role.THERAPIST), None)
 
 
 def slice_of(text: str) -> str:

@@ -8,7 +8,7 @@ from rupture.analysis import Analysis, Episode, StrategyUse
 from rupture.assistant.caution import may_be_bias, no_coaching
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.focus import ranked_moments
-from rupture.assistant.moment_text import preceding, quote_of, slice_of, who_says
+from rupture.assistant.moment_text import quote_of, slice_of, who_says
 from rupture.codebook import BY_CODE, STRATEGIES, clearest, family_of
 from rupture.guidance.values import Guidance, Passage, PassageRole
 from rupture.guidance.wording import first_sentence
@@ -58,7 +58,7 @@ def add_summary(draft: Draft, analysis: Analysis, missed: str) -> None:
         named = "; ".join(
             phrase("named", code=code, label=BY_CODE[code].label) for code in clearest(finding.codes if finding else ())
         )
-        use = next((use for use in episode.strategies if use.turn > turn), None) if episode else None
+        use = analysis.answer_to(turn) if episode else None
         row = BY_CODE[use.code] if use else None
         draft.turns.append(turn)
         draft.say(
@@ -93,7 +93,7 @@ def add_compared(draft: Draft, analysis: Analysis, first: int, second: int) -> N
         else phrase("compare_apart.two", turns=second - first - 1)
     )
     draft.say(_difference(analysis, first, second), apart, lead="beside")
-    before = [said for turn in (first, second) if (said := preceding(analysis, turn))]
+    before = [said for turn in (first, second) if (said := analysis.transcript.therapist_before(turn))]
     draft.say(*(phrase("before_it", turn=said.index, quote=slice_of(said.text)) for said in before), phrase("compare_ask"))
 
 

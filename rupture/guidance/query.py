@@ -11,7 +11,7 @@ from rupture.codebook import BY_CODE, CODES, MARKERS, STRATEGIES
 from rupture.guidance.topics import topics_in
 from rupture.guidance.values import PassageRole, Query
 from rupture.guidance.vocabulary import modality_in
-from rupture.transcript import Role, Turn
+from rupture.transcript import Turn
 
 _AT_LENGTH = 80
 """Words from which a therapist's turn counts as long."""
@@ -73,7 +73,7 @@ def moment_query(analysis: Analysis, turn: int, question: str = "", modality: st
 
 def _situation(analysis: Analysis, turn: int) -> str:
     """What the therapist did just before, as far as it can be counted."""
-    before = next((t for t in reversed(analysis.transcript.turns[:turn]) if t.role is Role.THERAPIST), None)
+    before = analysis.transcript.therapist_before(turn)
     moves = _moves(before) if before else []
     return f"Just before, the therapist {' and '.join(moves)}." if moves else ""
 

@@ -78,13 +78,7 @@ def remote_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     page, assistant = shown.page, shown.assistant()
     told = outgoing(desk, assistant)
     if told is None or assistant.chat is None:
-        return {
-            page.desk: desk,
-            page.remote: gr.update(visible=False),
-            page.remote_names: "",
-            page.remote_text: "",
-            page.remote_rest: "",
-        }
+        return {page.desk: desk, **_nothing_to_send(page)}
     return {
         page.desk: desk,
         page.remote: gr.update(visible=True),
@@ -93,6 +87,10 @@ def remote_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         page.remote_text: told.user,
         page.remote_rest: told.system,
     }
+
+
+def _nothing_to_send(page: Page) -> Mapping[Any, Any]:
+    return {page.remote: gr.update(visible=False), page.remote_names: "", page.remote_text: "", page.remote_rest: ""}
 
 
 def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
@@ -139,10 +137,7 @@ def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     """The whole screen, emptied of what an earlier desk left."""
     page = shown.page
     emptied = {
-        page.remote_names: "",
-        page.remote_text: "",
-        page.remote_rest: "",
-        page.remote: gr.update(visible=False),
+        **_nothing_to_send(page),
         page.outcome: "",
         page.moments: "",
         page.transcript: "",
