@@ -3,6 +3,7 @@
 import os
 import time
 
+import httpx
 import pytest
 from written_sessions import WITHDRAWAL
 
@@ -18,6 +19,20 @@ def model(model_server, monkeypatch):
     monkeypatch.setenv("RUPTURE_CHAT_MODEL", "openai:gemma")
     monkeypatch.setenv("RUPTURE_CHAT_URL", model_server.url)
     return chat_model_from_environment()
+
+
+def busy(server) -> bool:
+    """Whether the server is writing; it says so itself."""
+    slots = httpx.get(f"{server.url.removesuffix('/v1')}/slots", trust_env=False, timeout=20).json()
+    return any(slot["is_processing"] for slot in slots)
+
+
+def wait_until(so) -> None:
+    """A quarter of the time that the whole answer would take, at most."""
+    deadline = time.monotonic() + 15
+    while not so():
+        assert time.monotonic() < deadline, "it is still writing"
+        time.sleep(0.1)
 
 
 def test_an_answer_end_to_end_holds_to_the_rules(ask, model, guidance):
@@ -37,6 +52,16 @@ def test_an_answer_end_to_end_holds_to_the_rules(ask, model, guidance):
 def test_pieces_arrive_one_by_one(model):
     pieces = list(model.stream("You answer in one short sentence.", "Say hello to the group."))
     assert len([piece for piece in pieces if piece]) >= 2
+
+
+def test_a_reply_that_is_cancelled_half_way_frees_the_server(model_server, model, monkeypatch):
+    monkeypatch.setattr(chat_models, "_MOST_TOKENS", 3000)
+    pieces = chat_model_from_environment().stream("Count slowly from one to one thousand in words.", "Begin.")
+    assert [next(pieces) for _ in range(3)]
+    assert busy(model_server)
+    pieces.close()
+    wait_until(lambda: not busy(model_server))
+    assert "".join(model.stream("You answer in one short sentence.", "Say hello to the group."))
 
 
 def test_a_server_killed_in_the_middle_gives_the_composed_reply(ask, start_model_server, monkeypatch):
