@@ -27,7 +27,7 @@ MAX_TOKENS = 256
 _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
-"""An optimisation of onnxruntime 1.31 whose fused kernel takes a fifth of the encoder's time; apart, the two steps take a tenth."""
+"""An optimisation of onnxruntime 1.31 whose kernel takes a fifth of the encoder's time; the two steps apart take a tenth."""
 
 Vectors = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
 from rupture.ui.escape import safe
 from rupture.ui.transcript_view import marked
-from rupture.ui.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
+from rupture.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
 
 
 def evidence_html(analysis: Analysis, turn: int | None, guidance: Guidance) -> str:

@@ -12,7 +12,8 @@ from rupture.privacy.hardening import DELETE_CACHE
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
 from rupture.ui.escape import safe
-from rupture.ui.words import CONSENT, LOCAL, PLACEHOLDER, REMOTE, TAGLINE, WELCOME, plain_name
+from rupture.ui.words import LOCAL, PLACEHOLDER, REMOTE, TAGLINE, WELCOME
+from rupture.words import CONSENT, plain_name
 
 FOUR_HOURS = 4 * 3600
 _SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")

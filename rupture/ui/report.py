@@ -9,7 +9,7 @@ from rupture.guidance.values import Guidance
 from rupture.transcript import clean_speaker_names
 from rupture.ui.escape import inert
 from rupture.ui.evidence_view import reference_words
-from rupture.ui.words import (
+from rupture.words import (
     CONSENT,
     RATING_MEANING,
     contribution_question,

@@ -4,7 +4,7 @@ Pure.
 
 from rupture.analysis import Analysis, State
 from rupture.ui.escape import safe
-from rupture.ui.words import RATING_MEANING, contribution_question, display_name, outcome, plain_name, rating_words, risk_notice
+from rupture.words import RATING_MEANING, contribution_question, display_name, outcome, plain_name, rating_words, risk_notice
 
 
 def risk_html(analysis: Analysis | None) -> str:

@@ -7,7 +7,7 @@ from rupture.codebook import Family
 from rupture.formats.reading import Reading
 from rupture.transcript import Role, Transcript, Turn, clean_speaker_names
 from rupture.ui.escape import safe
-from rupture.ui.words import FAMILY_SIGNS, family, labels, rating_words
+from rupture.words import FAMILY_SIGNS, family, labels, rating_words
 
 _MOST_UNREAD = 8
 

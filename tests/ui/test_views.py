@@ -17,7 +17,7 @@ from rupture.ui.report import report
 from rupture.ui.session_view import outcome_html, risk_html, session_html
 from rupture.ui.timeline import timeline
 from rupture.ui.transcript_view import conversation_html, marked, moments_html, speakers_html
-from rupture.ui.words import sureness
+from rupture.words import sureness
 from tests.ui.standins import SESSION, assistant
 from tests.ui.test_escape import PAYLOADS
 
