@@ -91,7 +91,8 @@ ABOVE = {
         "rupture.guidance",
     },
     "rupture.assistant": {
-        *("rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation", "rupture.utterance_training"),
+        *("rupture.cli", "rupture.ui", "rupture.build", "rupture.evaluation", "rupture.utterance_training", "rupture.words"),
+        "rupture.exports",
         *("rupture.measure_guidance", "rupture.measure_care", "rupture.measure_replies"),
     },
     "rupture.evaluation": {
