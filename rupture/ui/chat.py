@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from rupture.assistant.reply import Reply
+from rupture.escape import inert
 from rupture.guidance.values import Guidance
 from rupture.prompts import table
 from rupture.ui.desk import Said
-from rupture.ui.escape import inert
 from rupture.ui.evidence_view import reference_words
 
 Message = dict[str, Any]

@@ -6,9 +6,9 @@ from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.caution import bias_at
 from rupture.assistant.draft import phrase
 from rupture.codebook import BY_CODE, RUPTURE, Family, clearest
+from rupture.escape import safe
 from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
-from rupture.ui.escape import safe
 from rupture.ui.transcript_view import marked
 from rupture.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
 

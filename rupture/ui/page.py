@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from rupture.escape import safe
 from rupture.formats.reading import FORMATS
 from rupture.privacy.hardening import DELETE_CACHE
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
-from rupture.ui.escape import safe
 from rupture.ui.words import LOCAL, PLACEHOLDER, REMOTE, TAGLINE, WELCOME
 from rupture.words import CONSENT, plain_name
 

@@ -5,9 +5,9 @@ Pure.
 from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.draft import phrase
 from rupture.codebook import BY_CODE, Family
+from rupture.escape import inert
 from rupture.guidance.values import Guidance
 from rupture.transcript import clean_speaker_names
-from rupture.ui.escape import inert
 from rupture.ui.evidence_view import reference_words
 from rupture.words import (
     CONSENT,

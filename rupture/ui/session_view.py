@@ -3,7 +3,7 @@ Pure.
 """
 
 from rupture.analysis import Analysis, State
-from rupture.ui.escape import safe
+from rupture.escape import safe
 from rupture.words import RATING_MEANING, contribution_question, display_name, outcome, plain_name, rating_words, risk_notice
 
 

@@ -10,10 +10,10 @@ import gradio as gr
 
 from rupture.analysis import State
 from rupture.assistant.assistant import Assistant
+from rupture.escape import safe
 from rupture.transcript import Role
 from rupture.ui.chat import messages
 from rupture.ui.desk import Desk, outgoing
-from rupture.ui.escape import safe
 from rupture.ui.evidence_view import evidence_html
 from rupture.ui.page import Page
 from rupture.ui.session_view import outcome_html, risk_html, session_html

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from rupture.analysis import Analysis, Episode, Finding
 from rupture.codebook import Family
+from rupture.escape import safe
 from rupture.formats.reading import Reading
 from rupture.transcript import Role, Transcript, Turn, clean_speaker_names
-from rupture.ui.escape import safe
 from rupture.words import FAMILY_SIGNS, family, labels, rating_words
 
 _MOST_UNREAD = 8

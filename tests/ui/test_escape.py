@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rupture.ui.escape import inert, safe
+from rupture.escape import inert, safe
 
 PAYLOADS = [
     "<script>window.__pwn=1</script>",
