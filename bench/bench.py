@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from rupture.analyse import analyse
-from rupture.build import build_detector, build_retriever
+from rupture.build import build_care, build_detector, build_retriever
 from rupture.coding.sessions import read_sessions
 from rupture.detection.card import read_decisions
 from rupture.encoder import GUIDANCE_FOLDER, Encoder
@@ -171,7 +171,8 @@ def rows() -> list[tuple[str, str, str]]:
     texts = [turn.text for turn in session.turns]
     encoder = Encoder()
     detector, decisions = build_detector(encoder), read_decisions(MODEL)
-    warm = timed(lambda: analyse(session, detector, decisions))
+    care = build_care()
+    warm = timed(lambda: analyse(session, detector, decisions, read_care=care))
     encoding = timed(lambda: encoder.layers(texts))
     plain = timed(plain_pipeline(texts), 3)
     guidance, retriever = build_retriever()

@@ -35,11 +35,21 @@ def cache_folder() -> Path:
 
 
 def own_guidance_folder() -> Path:
-    """Where documents are kept that the user adds to the guidance: `RUPTURE_DATA`, else the user's data folder."""
+    """Where documents are kept that the user adds to the guidance."""
+    return _data_folder() / "guidance"
+
+
+def workspace_file() -> Path:
+    """Where sessions are kept once the user turns that on."""
+    return _data_folder() / "workspace.sqlite"
+
+
+def _data_folder() -> Path:
+    """`RUPTURE_DATA`, else the user's data folder."""
     from platformdirs import user_data_path
 
     chosen = os.environ.get("RUPTURE_DATA", "").strip()
-    return (Path(chosen) if chosen else user_data_path("rupture", appauthor=False)) / "guidance"
+    return Path(chosen) if chosen else user_data_path("rupture", appauthor=False)
 
 
 def build_detector(encoder: Encoder | None = None) -> OnnxDetector:

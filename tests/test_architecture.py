@@ -23,7 +23,8 @@ FILES = {
 # Where a third-party package may be imported: modules, or packages with all their modules. A new package is a new row.
 HOMES = {
     "bm25s": {"rupture.guidance.lexical"},
-    "docx": {"rupture.guidance.own_files"},
+    "docx": {"rupture.exports.docx", "rupture.guidance.own_files"},
+    "fpdf": {"rupture.exports.pdf"},
     "pypdf": {"rupture.guidance.own_files"},
     "chromadb": {"rupture.guidance.index"},
     "fastapi": {"rupture.ui"},
@@ -42,7 +43,7 @@ HOMES = {
     "onnx": {"rupture.encoder_export"},
     "onnxruntime": {"rupture.encoder", "rupture.encoder_export"},
     "platformdirs": {"rupture.build"},
-    "plotly": {"rupture.ui.timeline"},
+    "plotly": {"rupture.ui.series_view", "rupture.ui.timeline"},
     "pydantic": {"rupture.guidance.frontmatter", "rupture.evaluation.suites", "rupture.assistant.chat_models"},
     "rich": {"rupture.cli.progress"},
     "sentence_transformers": {"rupture.guidance.tuning"},
@@ -67,13 +68,38 @@ HOMES = {
     },
 }
 HEAVY = {
-    *("gradio", "plotly", "fastapi", "chromadb", "langchain", "langchain_core", "langchain_openai", "langsmith"),
-    *("onnxruntime", "tokenizers", "torch", "transformers", "sentence_transformers", "sklearn", "numpy", "pandas", "pydantic"),
+    *("docx", "fpdf", "gradio", "plotly", "fastapi", "chromadb", "langchain", "langchain_core", "langchain_openai", "langsmith"),
+    *(
+        "docx",
+        "fpdf",
+        "onnxruntime",
+        "tokenizers",
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "sklearn",
+        "numpy",
+        "pandas",
+        "pydantic",
+    ),
 }
 # The words of the field and the rules over them: standard library only, and of our own only what stands here or below.
 PLAIN = (
     *("errors", "codebook", "transcript", "analysis", "episodes", "policy", "session_rating", "resources", "protocols"),
-    *("evidence", "gates", "names", "analyse", "batch", "report", "fakes", "coding.values", "guidance.values"),
+    *(
+        "evidence",
+        "gates",
+        "names",
+        "analyse",
+        "batch",
+        "report",
+        "fakes",
+        "balance",
+        "corrections",
+        "escape",
+        "coding.values",
+        "guidance.values",
+    ),
     *("privacy.bias", "privacy.care", "privacy.masking", "privacy.risk"),
 )
 # Nothing imports what stands above it: who may import each of these packages, beside itself.

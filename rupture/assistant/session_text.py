@@ -1,44 +1,34 @@
 """Paragraphs about a session as a whole, or two of its moments: what held, a summary, questions for supervision, two turns
 side by side. Each adds to a Draft."""
 
-from collections.abc import Iterator
-from itertools import groupby
-
-from rupture.analysis import Analysis, Episode, StrategyUse
-from rupture.assistant.caution import may_be_bias, no_coaching
+from rupture.analysis import Analysis
 from rupture.assistant.draft import Draft, phrase
 from rupture.assistant.focus import ranked_moments
+from rupture.assistant.held import degree, guarded, held
 from rupture.assistant.moment_text import quote_of, slice_of, who_says
-from rupture.codebook import BY_CODE, STRATEGIES, clearest, family_of
+from rupture.codebook import BY_CODE, clearest, family_of
 from rupture.guidance.values import Guidance, Passage, PassageRole
 from rupture.guidance.wording import first_sentence
 from rupture.prompts import table
-from rupture.transcript import Role
 
 _MOST = 3
 """Moments or repairs in one reply."""
-_CALM = 4
-"""Client turns in a row without a marker that are worth a word."""
-_EASED, _PARTLY = 4, 3
-"""Degrees of resolution (1 to 5) from which a strain is said to ease, and to ease in part."""
 
 
 def add_held(draft: Draft, analysis: Analysis, missed: str) -> None:
-    """Repairs, the best answered first, and the longest stretch without a marker; nothing of moments with risk language or
-    a complaint of bias, which are not to be called well."""
-    repairs = sorted(_repairs(analysis), key=lambda found: (-(found[1].resolved if found[1] else 0), found[0].turn))[:_MOST]
-    for use, episode in repairs:
-        row = BY_CODE[use.code]
-        draft.turns.append(use.turn)
+    """Repairs, the best answered first, and the longest stretch without a marker."""
+    found = held(analysis)
+    for position, repair in enumerate(found.repairs[:_MOST]):
+        turn, row = repair.turn, BY_CODE[repair.code]
+        draft.turns.append(turn)
         draft.say(
-            phrase("repair", seed=use.turn, turn=use.turn, quote=_words(analysis, use.turn), label=row.label, code=row.code),
-            phrase(f"repair_after.{_degree(episode)}") if episode else "",
-            lead="held" if (use, episode) == repairs[0] else "",
+            phrase("repair", seed=turn, turn=turn, quote=_words(analysis, turn), label=row.label, code=row.code),
+            phrase(f"repair_after.{degree(repair.episode)}") if repair.episode else "",
+            lead="" if position else "held",
         )
-    if not repairs:
+    if not found.repairs:
         draft.say(phrase("no_repair"), lead="held")
-    calm = max(_calm(analysis), key=len, default=[])
-    if len(calm) >= _CALM:
+    if calm := found.calm:
         draft.say(phrase("calm", first=calm[0], last=calm[-1], count=len(calm), missed=missed))
 
 
@@ -65,7 +55,7 @@ def add_summary(draft: Draft, analysis: Analysis, missed: str) -> None:
             phrase("summary_moment", turn=turn, who=who_says(analysis, turn), quote=quote_of(analysis, turn), named=named),
             phrase("summary_answered", turn=use.turn, label=row.label, code=row.code) if use and row else "",
             phrase("summary_open") if episode and not use else "",
-            phrase(f"repair_after.{_degree(episode)}") if use and episode and not _guarded(analysis, turn) else "",
+            phrase(f"repair_after.{degree(episode)}") if use and episode and not guarded(analysis, turn) else "",
         )
 
 
@@ -110,32 +100,6 @@ def _difference(analysis: Analysis, first: int, second: int) -> str:
     if families[0] == families[1]:
         return phrase("compare.family", family=families[0], first=named[0], second=named[1])
     return phrase("compare.differ", first_family=families[0], first=named[0], second_family=families[1], second=named[1])
-
-
-def _repairs(analysis: Analysis) -> Iterator[tuple[StrategyUse, Episode | None]]:
-    """Each therapist turn that was given a strategy, with the episode it answers, if any."""
-    for finding in analysis.findings:
-        code = next((code for code in finding.codes if code in STRATEGIES), None)
-        episode = analysis.episode_at(finding.turn)
-        if code and not _guarded(analysis, finding.turn) and not (episode and _guarded(analysis, episode.peak)):
-            yield StrategyUse(finding.turn, code), analysis.episode_at(finding.turn)
-
-
-def _degree(episode: Episode) -> str:
-    return "eased" if episode.resolved >= _EASED else "partly" if episode.resolved >= _PARTLY else "open"
-
-
-def _guarded(analysis: Analysis, turn: int) -> bool:
-    """Whether nothing about `turn` may be called well: risk language, or perhaps a complaint of bias."""
-    return no_coaching(analysis, turn) or may_be_bias(analysis, turn)
-
-
-def _calm(analysis: Analysis) -> list[list[int]]:
-    """Stretches of client turns without a code."""
-    marked = {finding.turn for finding in analysis.findings if finding.codes}
-    marked |= {notice.turn for notice in analysis.risk} | {notice.turn for notice in analysis.bias}
-    clients = [turn.index for turn in analysis.transcript.turns if turn.role is Role.CLIENT]
-    return [list(turns) for coded, turns in groupby(clients, key=lambda turn: turn in marked) if not coded]
 
 
 def _words(analysis: Analysis, turn: int) -> str:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rupture.cli import analysing, asking, evaluating, guiding, training
+from rupture.cli import analysing, asking, evaluating, guiding, training, users
 from rupture.errors import RuptureError
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     help="Reads a psychotherapy session transcript on this machine, shows where the working alliance may be under strain, and "
     "quotes cited guidance on repairing it. For the clinician's own reflection and training, with the client's consent.",
 )
-for module in (analysing, asking, guiding, training, evaluating):
+for module in (analysing, asking, guiding, training, evaluating, users):
     module.register(app)
 
 

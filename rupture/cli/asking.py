@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,8 +58,21 @@ def agreed(told: Letter, chat: ChatModel | None) -> bool:
     return typer.confirm("Does your client consent, and shall it be sent?", default=False, err=True)
 
 
-def chat() -> None:
-    """Open the screen at http://127.0.0.1:7860 (PORT moves it)."""
-    from rupture.ui.server import serve
+def chat(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on; other than this machine's own needs the next two.")
+    ] = None,
+    users: Annotated[
+        Path | None, typer.Option("--users", help="File of those who may log in, made by `rupture user add`.", dir_okay=False)
+    ] = None,
+    trusted: Annotated[
+        list[str], typer.Option("--trusted-host", help="A host name the screen may be reached under; may be repeated.")
+    ] = [],  # noqa: B006 - typer's way to say a repeated option
+) -> None:
+    """Open the screen at http://127.0.0.1:7860 (PORT moves it), or for several people behind a login (docs/shared-install.md).
 
-    serve()
+    RUPTURE_HOST, RUPTURE_USERS and RUPTURE_TRUSTED_HOSTS stand in for options that are not given.
+    """
+    from rupture.ui.server import chosen_access, serve
+
+    serve(access=chosen_access(host, users, trusted))

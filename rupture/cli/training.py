@@ -18,6 +18,12 @@ def train(
         Path | None,
         typer.Option("--annomi", help="The public AnnoMI csv; without it, the model learns from our own sessions only."),
     ] = None,
+    also: Annotated[
+        Path | None,
+        typer.Option(
+            "--also", help="A folder of coded sessions of your own (*.txt), to learn from as well; nothing is chosen on them."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the model; without it, the shipped model is replaced.")
     ] = None,
@@ -26,15 +32,20 @@ def train(
     """Train the detector: fit, calibrate, choose thresholds, write the model and its card."""
     from rupture.cli.progress import bar
     from rupture.coding.annomi import fold_ids, read_annomi
-    from rupture.coding.sessions import split_sessions
+    from rupture.coding.sessions import added_sessions, split_sessions
     from rupture.detection.release import train_detector
     from rupture.detection.training import MEMBERS, folded
     from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS
 
-    own = split_sessions(SESSIONS, BLIND_CODES)["train"]
-    sessions = [*own, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
+    parts = split_sessions(SESSIONS, BLIND_CODES)
+    reference = read_annomi(annomi, ANNOTATIONS) if annomi else []
+    ours = [*(session for part in parts.values() for session in part), *reference]
+    added = added_sessions(also, ours) if also else []
+    sessions = [*parts["train"], *reference]
+    # Added sessions have no fold: they are coded once, so nothing is chosen or reported on them.
+    folds = folded(sessions, fold_ids(ANNOTATIONS))
     with bar() as progress:
-        card = train_detector(sessions, folded(sessions, fold_ids(ANNOTATIONS)), out or MODEL, progress, 1 if fast else MEMBERS)
+        card = train_detector([*sessions, *added], folds, out or MODEL, progress, 1 if fast else MEMBERS)
     sys.stdout.write(f"{card['id']} trained on {card['training']['sessions']}\n")
     for head, row in card["measured"].items():
         sys.stdout.write(

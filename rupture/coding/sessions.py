@@ -3,10 +3,12 @@ problem."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rupture.analysis import SessionRating
 from rupture.codebook import BY_CODE, STRATEGIES
+from rupture.coding.likeness import alike
 from rupture.coding.standoff import Coding, Raters, coded_by, read_raters
 from rupture.coding.values import CodedSession, Rating, votes_of
 from rupture.errors import CorpusError
@@ -14,18 +16,23 @@ from rupture.transcript import Role, Transcript, Turn
 
 _HEADER = re.compile(r"=== (\w+: .*)")
 _TURN = re.compile(r"(T|C\d?): ([^{}]*?)(?: ?\{([^{}]*)\})?")
-_SPEAKERS = {"T": "Therapist", "C": "Client", "C1": "Client A", "C2": "Client B", "C3": "Client C"}
+SPEAKERS = {"T": "Therapist", "C": "Client", "C1": "Client A", "C2": "Client B", "C3": "Client C"}
+"""What a turn's line begins with, and whom that is."""
+NOT_RATED = "S: -"
+"""The last line of a session that nobody gave session ratings."""
 HELD_OUT = ("test", "practice", "cases")
 """The parts of our own sessions that no model is trained on: for reports, for trainees, and for single moments."""
+ADDED = "added"
+"""The source of sessions from a folder of the user's own."""
 WRITER = "writer"
 """The rater who wrote a session; the others coded it blind."""
 _RATING_KEYS = ("withdrawal", "confrontation", "resolution", "therapist_contribution")
 
 
-def read_sessions(paths: Iterable[Path]) -> list[CodedSession]:
-    """All sessions of the files, in order; CorpusError at the first problem."""
+def read_sessions(paths: Iterable[Path], taken: Iterable[str] = ()) -> list[CodedSession]:
+    """All sessions of the files, in order; CorpusError at the first problem. `taken` are ids that none of them may have."""
     sessions: list[CodedSession] = []
-    seen: dict[str, Path] = {}
+    seen: dict[str, Path | str] = dict.fromkeys(taken, "the sessions of this project")
     for path in paths:
         for session in _file_sessions(path):
             if session.transcript.id in seen:
@@ -54,6 +61,25 @@ def split_sessions(folder: Path, annotations: Path) -> dict[str, list[CodedSessi
             )
         parts[part_of.get(session.transcript.id, "train")].append(coded_by(session, codings))
     return parts
+
+
+def added_sessions(folder: Path, ours: Sequence[CodedSession]) -> list[CodedSession]:
+    """The coded sessions in the files `*.txt` of a user's own `folder`, for training; `ours` are all of ours, also held-out ones.
+
+    They are coded once, by one reader who went through some of the tool's own codes, so no threshold or reported number may
+    rest on them: their codes count as those of their only rater, in training alone, outside all folds. CorpusError when there
+    are none, a file breaks the format (with its line), an id is one of ours, or a session shares wording with one of ours: what
+    the model is measured on must not be learned from.
+    """
+    paths = sorted(folder.glob("*.txt"))
+    if not paths:
+        raise CorpusError(f"{folder}: found no files *.txt there; expected coded sessions, as corpus/sessions/GUIDE.md describes")
+    transcripts = [session.transcript for session in ours]
+    sessions = read_sessions(paths, (transcript.id for transcript in transcripts))
+    if found := alike({"ours": transcripts, ADDED: [session.transcript for session in sessions]}):
+        pairs = "; ".join(f"{first} and {second}" for first, second in found)
+        raise CorpusError(f"{folder}: sessions share wording with ours ({pairs}), which the model is measured on; leave them out")
+    return [replace(session, source=ADDED) for session in sessions]
 
 
 def raters_of(sessions: Sequence[CodedSession], annotations: Path) -> Raters:
@@ -125,12 +151,13 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
         _check_codes(path, number, role, turn_codes)
         if turn_codes:
             codes[len(turns)] = turn_codes
-        turns.append(Turn(len(turns), _SPEAKERS[speaker], role, text, line=number))
+        turns.append(Turn(len(turns), SPEAKERS[speaker], role, text, line=number))
     transcript = Transcript(fields["id"], tuple(turns))
+    given = None if rating.rstrip() == NOT_RATED else Rating.of(_rating(path, rating_line, rating))
     return CodedSession(
         transcript,
         votes_of([codes], transcript),
-        Rating.of(_rating(path, rating_line, rating)),
+        given,
         source="own",
         setting=fields.get("setting", ""),
         modality=fields.get("modality", ""),
@@ -154,7 +181,7 @@ def _header(path: Path, number: int, line: str) -> dict[str, str]:
 
 def _turn(path: Path, number: int, line: str) -> tuple[str, str, list[str]]:
     match = _TURN.fullmatch(line.rstrip())
-    if not match or match[1] not in _SPEAKERS or not match[2].strip():
+    if not match or match[1] not in SPEAKERS or not match[2].strip():
         raise CorpusError(
             f"{path}:{number}: expected 'T: words' or 'C: words {{CODES}}' (couples C1:, C2:, C3:), no other braces"
         )

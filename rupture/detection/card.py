@@ -21,13 +21,15 @@ _NEEDED = ("id", "digest", "heads", "covers", "calibration", "policy", "session_
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a loaded model says of itself; `calibration` is slope and intercept by head."""
+    """What a loaded model says of itself; `calibration` is slope and intercept by head, `measured` its quality by head: `n`,
+    `positives`, `auroc` and `ap`, out of fold."""
 
     id: str
     digest: str
     heads: tuple[str, ...]
     calibration: Mapping[str, tuple[float, float]]
     decisions: Decisions
+    measured: Mapping[str, Mapping[str, float]]
 
 
 def digest_of(folder: Path) -> str:
@@ -55,6 +57,7 @@ def read_card(folder: Path) -> Card:
         heads=tuple(data["heads"]),
         calibration={head: (slope, intercept) for head, (slope, intercept) in data["calibration"].items()},
         decisions=Decisions(policy, data["session_weights"], model, data["miss_rate"]),
+        measured=data.get("measured", {}),
     )
 
 

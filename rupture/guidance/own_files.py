@@ -36,10 +36,8 @@ def _plain(file: Path) -> str:
 
 
 def _docx(file: Path) -> str:
-    try:
-        import docx
-    except ImportError:
-        raise MissingPackage("reading DOCX", "files") from None
+    import docx
+
     try:
         parts = list(docx.Document(str(file)).iter_inner_content())
     except Exception as error:  # python-docx lets errors of zip, XML and its own through

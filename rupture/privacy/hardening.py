@@ -15,8 +15,10 @@ from typing import IO, Any
 
 HOST = "127.0.0.1"
 HOST_NAMES = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = frozenset(name.strip("[]") for name in HOST_NAMES)
+"""Addresses that this machine alone reaches. Every other one, and every other host name, needs a login."""
 MAX_REQUEST_BYTES = 2_000_000
-MAX_WAITING = 20
+MAX_WAITING = 100
 DELETE_CACHE = (60, 300)
 
 SET: Mapping[str, str] = {
@@ -127,9 +129,23 @@ def self_test(app: Any, blocks: Any) -> list[str]:
         wrong.append("the MCP server is on")
     if blocks._queue.max_size != MAX_WAITING:
         wrong.append(f"the queue holds other than {MAX_WAITING} waiting requests")
-    present = {layer.cls.__name__ for layer in app.user_middleware}
-    wrong += [f"{name} is missing" for name in ("TrustedHostMiddleware", "Guard") if name not in present]
-    return differing_environment() + wrong
+    return differing_environment() + wrong + _open_doors(app, blocks.server_name)
+
+
+def _open_doors(app: Any, host: str) -> list[str]:
+    """What does not hold of the layers around `app`, outermost first, when it is served on `host`."""
+    layers = {layer.cls.__name__: layer.kwargs for layer in app.user_middleware}
+    wrong = [f"{name} is missing" for name in ("TrustedHostMiddleware", "Guard") if name not in layers]
+    names = list(layers.get("TrustedHostMiddleware", {}).get("allowed_hosts", ()))
+    if not names or any("*" in name for name in names):
+        wrong.append("any host name is accepted")
+    if list(layers.get("Guard", {}).get("names", ())) != names:
+        wrong.append("host names and origins accepted are not the same")
+    if (host not in LOOPBACK or set(names) - set(HOST_NAMES)) and not layers.get("Login", {}).get("users"):
+        wrong.append("it can be reached from other machines without a login")
+    if "Login" in layers and list(layers)[-1] != "Login":
+        wrong.append("the login stands outside other layers")
+    return wrong
 
 
 def _private_folder() -> Path:

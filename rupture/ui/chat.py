@@ -26,9 +26,9 @@ def _entry(entry: Said, guidance: Guidance | None) -> list[Message]:
     if entry.reply.passages and guidance:
         count = len(entry.reply.passages)
         title = "1 source" if count == 1 else f"{count} sources"
-        shown.append(
-            {"role": "assistant", "content": sources_text(entry.reply, guidance), "metadata": {"title": title, "status": "done"}}
-        )
+        # Gradio's own fold holds a button inside a button, which no screen reader can tell.
+        folded = f"<details><summary>{title}</summary>\n\n{sources_text(entry.reply, guidance)}\n\n</details>"
+        shown.append({"role": "assistant", "content": folded})
     return shown
 
 

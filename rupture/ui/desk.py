@@ -10,11 +10,14 @@ from rupture.analysis import Analysis
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Conversation, Letter, Reply
-from rupture.episodes import find_episodes
+from rupture.corrections import Correction, corrected
+from rupture.errors import UnreadableTranscript
 from rupture.formats.reading import Reading
+from rupture.privacy.masked_analysis import masked_analysis
 from rupture.privacy.risk import kinds
 from rupture.transcript import Role
 from rupture.ui.words import NO_SPEAKERS
+from rupture.words import plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One tab. `reading` waits for its speakers to be confirmed; `question` came with it. `selected` is the turn looked at.
-    `names` are to be masked before anything is sent elsewhere, and `kept_here` says that nothing of this session may be."""
+    `found` is the analysis as the detector left it, `corrections` what the reader said to it, by turn. `names` are left out of
+    the session and of what is sent elsewhere, and `kept_here` says that nothing of this session may be. `shelf` holds the other
+    sessions that are open, each a desk without a chat."""
 
     said: tuple[Said, ...] = ()
     reading: Reading | None = None
@@ -37,13 +42,22 @@ class Desk:
     question: str = ""
     conversation: Conversation = field(default_factory=Conversation)
     selected: int | None = None
+    found: Analysis | None = None
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     kept_here: bool = False
+    shelf: tuple["Desk", ...] = ()
 
     @property
     def analysis(self) -> Analysis | None:
         """The analysis that the conversation is about."""
         return self.conversation.analysis
+
+    @property
+    def title(self) -> str:
+        """What its session is called, with its length; empty while there is none."""
+        transcript = self.reading.transcript if self.reading else self.analysis.transcript if self.analysis else None
+        return f"{plain_name(transcript.id)} ({len(transcript.turns)} turns)" if transcript else ""
 
     def say(self, text: str) -> "Desk":
         """The desk with a plain line from the tool at the end of the chat."""
@@ -53,30 +67,73 @@ class Desk:
 def receive(
     desk: Desk, text: str, files: tuple[str, ...] = (), harm: Callable[[str], bool] = lambda text: bool(kinds(text))
 ) -> Desk:
-    """The desk after a message: a transcript in it waits for confirmation, a question waits in `question`. In a text that has no
-    speakers language about `harm` is noticed all the same."""
+    """The desk after a message: a transcript in it waits for confirmation, further ones on the shelf, and a question waits in
+    `question`. In a text that has no speakers language about `harm` is noticed all the same."""
     if files:
-        file = Path(files[0])
-        reading = formats.read_file(file)
-        if not reading.transcript.turns:
-            return _unreadable(desk, file.read_text(encoding="utf-8", errors="replace"), harm)
-        return _with_reading(desk, reading, text.strip())
+        return _with_files(desk, [Path(file) for file in files], text.strip(), harm)
     question, pasted = formats.split_question(text)
     if pasted:
         return _with_reading(desk, formats.read(pasted), question)
-    return replace(desk, said=(*desk.said, Said("user", text.strip())), question=text.strip())
+    return ask(desk, text.strip())
+
+
+def ask(desk: Desk, question: str) -> Desk:
+    """The desk with a question that waits for its answer."""
+    return replace(desk, said=(*desk.said, Said("user", question)), question=question)
+
+
+def _with_files(desk: Desk, files: Sequence[Path], question: str, harm: Callable[[str], bool]) -> Desk:
+    """The first file that can be read is open; what is wrong with one keeps nobody from the others."""
+    single = len(files) == 1
+    readings = []
+    for file in files:
+        try:
+            reading = formats.read_file(file)
+        except UnreadableTranscript as error:
+            if single:
+                raise
+            desk = desk.say(str(error))
+            continue
+        if reading.transcript.turns:
+            readings.append(reading)
+        else:
+            words = file.read_text(encoding="utf-8", errors="replace")
+            desk = _unreadable(desk, "" if single else f"{plain_name(file.stem)}: ", words, harm)
+    for reading in reversed(readings[1:]):
+        desk = replace(desk, shelf=(_waiting(Desk(), reading), *desk.shelf))
+    return _with_reading(desk, readings[0], question) if readings else desk
 
 
 def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
     shown = f"A session of {len(reading.transcript.turns)} turns" + (f": {question}" if question else "")
+    asked = replace(desk, said=(*desk.said, Said("user", shown)), shelf=_shelved(desk))
+    return replace(_waiting(asked, reading), question=question)
+
+
+def _waiting(desk: Desk, reading: Reading) -> Desk:
+    """`reading` on the desk, and nothing else but its chat and shelf."""
     roles = {speaker: reading.transcript.role_of(speaker) for speaker in reading.transcript.speakers}
-    return replace(desk, said=(*desk.said, Said("user", shown)), reading=reading, roles=roles, question=question)
+    return Desk(said=desk.said, shelf=desk.shelf, reading=reading, roles=roles)
 
 
-def _unreadable(desk: Desk, text: str, harm: Callable[[str], bool]) -> Desk:
+def _shelved(desk: Desk) -> tuple[Desk, ...]:
+    """The shelf with the session that is open on it, if there is one."""
+    return (*desk.shelf, replace(desk, said=(), shelf=(), question="")) if desk.title else desk.shelf
+
+
+def take(desk: Desk, place: int) -> Desk:
+    """The session at `place` of the shelf, with the one that was open put there instead; a place there is not changes nothing."""
+    if not 0 <= place < len(desk.shelf):
+        return desk
+    put = _shelved(replace(desk, shelf=()))
+    shelf = (*desk.shelf[:place], *put, *desk.shelf[place + 1 :])
+    return replace(desk.shelf[place], said=desk.said, shelf=shelf).say(f"Open: {desk.shelf[place].title}.")
+
+
+def _unreadable(desk: Desk, name: str, text: str, harm: Callable[[str], bool]) -> Desk:
     """What to do about a text without speakers; language about harm in it is noticed all the same."""
     notice = phrase("risk_notice", where="one place or more") if harm(text) else ""
-    return desk.say(f"{notice}\n\n{NO_SPEAKERS}".strip())
+    return desk.say(f"{notice}\n\n{name}{NO_SPEAKERS}".strip())
 
 
 def with_sample(desk: Desk, reading: Reading) -> Desk:
@@ -93,22 +150,26 @@ def set_roles(desk: Desk, chosen: Sequence[tuple[int, str]]) -> Desk:
 
 def drop_reading(desk: Desk) -> Desk:
     """The desk without the waiting transcript."""
-    return replace(desk, reading=None, roles={}, question="").say("Left out. Paste another session, or ask a question.")
+    return replace(Desk(said=desk.said, shelf=desk.shelf)).say("Left out. Paste another session, or ask a question.")
 
 
 def analysed(desk: Desk, assistant: Assistant) -> Desk:
-    """The waiting transcript analysed, with suggestions, and the first moment to look at chosen."""
+    """The waiting transcript analysed, then without the names to leave out, with suggestions and the first moment to look at."""
     if desk.reading is None:
         return desk
-    analysis = assistant.suggest(assistant.analyse(desk.reading.transcript.with_roles(desk.roles)))
+    found = assistant.analyse(desk.reading.transcript.with_roles(desk.roles))
+    if desk.names:
+        found = masked_analysis(found, desk.names)
+    analysis = assistant.suggest(found)
     return replace(
         desk,
         reading=None,
         roles={},
+        found=found,
+        corrections={},
         conversation=Conversation(analysis),
         selected=first_moment(analysis),
         kept_here=False,
-        names=(),
     )
 
 
@@ -144,28 +205,24 @@ def keep_here(desk: Desk) -> Desk:
     return replace(desk, kept_here=True, conversation=replace(desk.conversation, waiting=None))
 
 
-def select(desk: Desk, turn: int) -> Desk:
-    """The desk looking at `turn`, which also becomes what a follow-up question is about."""
-    if desk.analysis is None or not 0 <= turn < len(desk.analysis.transcript.turns):
+def look(desk: Desk, turn: int | None) -> Desk:
+    """The desk looking at `turn`, which also becomes what a follow-up question is about; a turn there is not changes nothing."""
+    if turn is None or desk.analysis is None or not 0 <= turn < len(desk.analysis.transcript.turns):
         return desk
     return replace(desk, selected=turn, conversation=replace(desk.conversation, focus=turn))
 
 
-def set_aside(desk: Desk, assistant: Assistant) -> Desk:
-    """The selected finding taken out because the clinician reads it otherwise; episodes follow from what is left."""
-    analysis = desk.analysis
-    if analysis is None or desk.selected is None:
+def correct(desk: Desk, correction: Correction, assistant: Assistant) -> Desk:
+    """What the reader says to a turn; said twice, it is taken back. Episodes and suggestions follow from what is left."""
+    if desk.found is None:
         return desk
-    findings = tuple(f for f in analysis.findings if f.turn != desk.selected)
-    left = replace(
-        analysis,
-        findings=findings,
-        episodes=find_episodes(analysis.transcript, {f.turn: f.codes for f in findings}),
-        top_moments=tuple(turn for turn in analysis.top_moments if turn != desk.selected),
-        notes=(*analysis.notes, f"Turn {desk.selected} was set aside by the reader; session ratings are from before that."),
-        suggestions=(),
+    corrections = {turn: said for turn, said in desk.corrections.items() if turn != correction.turn}
+    if desk.corrections.get(correction.turn) != correction:
+        corrections[correction.turn] = correction
+    analysis = assistant.suggest(corrected(desk.found, corrections))
+    return replace(
+        desk, corrections=corrections, conversation=Conversation(analysis, focus=correction.turn), selected=correction.turn
     )
-    return replace(desk, conversation=Conversation(assistant.suggest(left)), selected=desk.selected)
 
 
 def first_moment(analysis: Analysis) -> int | None:

@@ -2,25 +2,32 @@
 try. Pure.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from rupture.analysis import Analysis, Finding, Suggestion
 from rupture.assistant.caution import bias_at
 from rupture.assistant.draft import phrase
 from rupture.codebook import BY_CODE, RUPTURE, Family, clearest
+from rupture.corrections import Correction
 from rupture.escape import safe
 from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
 from rupture.ui.transcript_view import marked
+from rupture.ui.verdict_view import verdict_html
 from rupture.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
 
 
-def evidence_html(analysis: Analysis, turn: int | None, guidance: Guidance) -> str:
-    """Everything about `turn`; without one, what to do."""
+def evidence_html(
+    analysis: Analysis, turn: int | None, guidance: Guidance, corrections: Mapping[int, Correction] = MappingProxyType({})
+) -> str:
+    """Everything about `turn`, with what the reader has said to it; without one, what to do."""
     if turn is None:
         return '<div class="evidence empty" data-selected="">Choose a turn in the transcript to look at it here.</div>'
     here = analysis.transcript.turns[turn]
     finding = analysis.finding(turn) or Finding(turn, ())
     risk = any(notice.turn == turn for notice in analysis.risk)
-    parts = [_heading(analysis, here, finding), _words(here, finding)]
+    parts = [_heading(analysis, here, finding), _words(here, finding), verdict_html(here, finding, corrections.get(turn))]
     if risk:
         parts.append(f'<p class="risk-moment">{safe(phrase("risk_moment", turn=turn))}</p>')
     elif finding.codes:

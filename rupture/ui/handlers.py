@@ -15,18 +15,24 @@ import gradio as gr
 
 from rupture import formats
 from rupture.assistant.assistant import Assistant
+from rupture.corrections import Correction, Verdict
 from rupture.errors import RuptureError
+from rupture.escape import safe
 from rupture.privacy.masking import masked
 from rupture.ui import desk as desks
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
+from rupture.ui.intake_view import preview_html
+from rupture.ui.over_time import Keeping
 from rupture.ui.page import Page
-from rupture.ui.report import report
-from rupture.ui.show import Shown, chat_of, everything, evidence_of, remote_of, session_of
+from rupture.ui.show import Shown, chat_of, everything, evidence_of, panel, remote_of, session_of
+from rupture.ui.take_away import saved
 
 _log = logging.getLogger("rupture.ui")
 Update = Mapping[Any, Any]
 Handler = Callable[..., Iterator[Update]]
+_AT_ONCE = 4
+"""Events that run side by side: an answer does not wait for another user's long session."""
 
 
 class Wiring:
@@ -38,44 +44,69 @@ class Wiring:
         self.shown = Shown(page, assistant)
 
     def connect(self) -> None:
-        """Binds every event. All share one lane, so that a slow model is never asked twice at once."""
+        """Binds every event."""
         page = self.page
-        self._on(page.box.submit, self.send, [page.box, page.desk])
-        self._on(page.analyse.click, self.analyse, [page.desk, page.roles], js=scripts.CHOSEN)
+        Keeping(page.over_time).connect(page.over_time_tab, page.desk)
+        asked = [page.desk, page.looking]
+        running = [
+            self._on(page.box.submit, self.send, [page.box, *asked]),
+            self._on(page.analyse.click, self.analyse, [page.desk, page.looking, page.roles, page.hide], js=scripts.CHOSEN),
+            self._on(page.send.click, self.send_out, [page.remote_names, page.remote_text, page.desk]),
+        ]
+        for path, button in page.sample_buttons:
+            running.append(self._on(button.click, functools.partial(self.sample, path), [page.desk]))
+        for question, button in page.question_buttons:
+            running.append(self._on(button.click, functools.partial(self.ask, question), asked))
+        page.stop.click(
+            self.stopped, page.desk, [page.stop, *self.shown.chat_outputs], cancels=running, api_visibility="private", queue=False
+        )
         self._on(page.leave_out.click, self.leave_out, [page.desk])
-        self._on(page.set_aside.click, self.set_aside, [page.desk])
+        self._on(page.shelf.select, self.take, asked)
+        self._on(page.evidence.apply, self.correct, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
         self._on(page.remote_names.submit, self.mask, [page.remote_names, page.remote_text, page.desk])
         self._on(page.remote_names.blur, self.mask, [page.remote_names, page.remote_text, page.desk])
-        self._on(page.send.click, self.send_out, [page.remote_names, page.remote_text, page.desk])
         self._on(page.keep_here.click, self.keep_here, [page.desk])
-        for picker in (page.moments, page.transcript, page.evidence):
-            picked = self._on(picker.select, self.pick, [page.desk])
-            picked.then(None, None, None, js=scripts.TO_EVIDENCE, api_visibility="private")
-        for path, button in page.sample_buttons:
-            self._on(button.click, functools.partial(self.sample, path), [page.desk])
+        page.box.change(
+            self.preview, page.box, page.preview, api_visibility="private", show_progress="hidden", trigger_mode="always_last"
+        )
+        for picker in (page.moments, page.transcript, page.evidence, page.facts):
+            # A look at another turn never waits for an answer that is being written, and takes nothing from it.
+            picked = picker.select(
+                self.pick,
+                page.desk,
+                [page.looking, page.evidence],
+                api_visibility="private",
+                show_progress="hidden",
+                concurrency_id="look",
+                concurrency_limit=_AT_ONCE,
+            )
+            shown = picked.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
+            shown.then(None, None, None, js=scripts.TO_EVIDENCE, api_visibility="private")
         page.understood.click(lambda: gr.update(visible=False), outputs=page.consent, api_visibility="private")
-        for button, save in ((page.report, self.save_report), (page.data, self.save_data)):
-            saved = button.click(save, page.desk, page.download, api_visibility="private", show_progress="hidden")
-            saved.then(None, page.download, page.download, js=scripts.DOWNLOAD, api_visibility="private")
+        made = page.take_away.download(
+            self.save, page.desk, [page.download, page.save_note], api_visibility="private", show_progress="hidden"
+        )
+        made.then(None, page.download, page.download, js=scripts.DOWNLOAD, api_visibility="private")
 
     def _on(self, event: Any, handler: Handler, inputs: list[Any], js: str | None = None) -> Any:
-        outputs = list(self.shown.outputs)
         happened = event(
             _guarded(handler, self.shown),
             inputs,
-            outputs,
+            list(self.shown.outputs),
             api_visibility="private",
             show_progress="hidden",
             concurrency_id="desk",
-            concurrency_limit=1,
+            concurrency_limit=_AT_ONCE,
             js=js,
         )
-        return happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
+        happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")
+        return happened
 
-    def send(self, message: Mapping[str, Any], desk: Desk) -> Iterator[Update]:
+    def send(self, message: Mapping[str, Any], desk: Desk, looking: int | None) -> Iterator[Update]:
         """A message: a question is answered, a session waits for its speakers."""
         files = tuple(message.get("files") or ())
+        desk = desks.look(desk, looking)
         try:
             desk = desks.receive(
                 desk, str(message.get("text") or ""), files, lambda said: bool(self.assistant().care([said])[0].risk)
@@ -84,20 +115,30 @@ class Wiring:
             for file in files:
                 Path(file).unlink(missing_ok=True)
         yield {**chat_of(self.shown, desk), self.page.box: None}
-        if desk.question and desk.reading is None:
+        if desk.reading is None and desk.question:
             yield from self._answer(desk)
+        elif desk.reading is not None:
+            yield session_of(self.shown, desk)
 
-    def analyse(self, desk: Desk, roles: str) -> Iterator[Update]:
-        """The waiting session with the roles chosen on the page."""
-        yield from self._analyse(desks.set_roles(desk, json.loads(roles)))
+    def ask(self, question: str, desk: Desk, looking: int | None) -> Iterator[Update]:
+        """One of the questions that are offered."""
+        desk = desks.ask(desks.look(desk, looking), question)
+        yield chat_of(self.shown, desk)
+        yield from self._answer(desk)
+
+    def analyse(self, desk: Desk, looking: int | None, roles: str, names: str) -> Iterator[Update]:
+        """The waiting session with the roles chosen on the page, without the names typed there."""
+        del looking
+        yield from self._analyse(desks.with_names(desks.set_roles(desk, json.loads(roles)), names))
 
     def _analyse(self, desk: Desk) -> Iterator[Update]:
         if desk.reading is None:
             return
         turns = len(desk.reading.transcript.turns)
-        yield {**chat_of(self.shown, desk.say(f"Reading {turns} turns …")), self.page.confirm: gr.update(visible=False)}
+        reading = {**chat_of(self.shown, desk.say(f"Reading {turns} turns …")), self.page.desk: desk}
+        yield {**reading, self.page.confirm: gr.update(visible=False), self.page.stop: gr.update(visible=True)}
         desk = desks.analysed(desk, self.assistant())
-        yield {**session_of(self.shown, desk), **chat_of(self.shown, desk)}
+        yield {**session_of(self.shown, desk), **chat_of(self.shown, desk), self.page.hide: ""}
         yield from self._answer(desk)
 
     def sample(self, path: Path, desk: Desk) -> Iterator[Update]:
@@ -106,12 +147,30 @@ class Wiring:
 
     def _answer(self, desk: Desk) -> Iterator[Update]:
         looked_at = None
+        yield {self.page.stop: gr.update(visible=True)}
         for answered in desks.answers(desk, self.assistant()):
             moved = answered.selected != looked_at
             looked_at = answered.selected
             yield {**chat_of(self.shown, answered), **(evidence_of(self.shown, answered) if moved else {})}
             desk = answered
-        yield remote_of(self.shown, desk)
+        yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
+
+    def preview(self, message: Mapping[str, Any]) -> str:
+        """What the text in the box looks like, before it is sent."""
+        try:
+            return preview_html(str((message or {}).get("text") or ""))
+        except RuptureError as error:
+            return f"<p>{safe(error)}</p>"
+
+    def take(self, desk: Desk, looking: int | None, event: gr.EventData) -> Iterator[Update]:
+        """Another of the open sessions."""
+        taken = desks.take(desks.look(desk, looking), event.session)
+        yield {**session_of(self.shown, taken), **chat_of(self.shown, taken)}
+
+    def correct(self, desk: Desk, event: gr.EventData) -> Iterator[Update]:
+        """What the reader says to a turn."""
+        said = Correction(event.turn, Verdict(event.verdict), tuple(event.codes))
+        yield session_of(self.shown, desks.correct(desk, said, self.assistant()))
 
     def mask(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
         """Names to leave out of what would be sent, as it stands on the screen."""
@@ -121,11 +180,15 @@ class Wiring:
     def send_out(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
         """The text on the screen goes to the remote model, without the names typed beside it."""
         desk = desks.with_names(desk, names)
-        yield {self.page.remote: gr.update(visible=False)}
+        yield {self.page.remote: gr.update(visible=False), self.page.stop: gr.update(visible=True)}
         for answered in desks.sent(desk, self.assistant(), masked(user, desk.names)):
             yield chat_of(self.shown, answered)
             desk = answered
-        yield remote_of(self.shown, desk)
+        yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
+
+    def stopped(self, desk: Desk) -> Update:
+        """What was running has been stopped; what was there before is there again."""
+        return {**chat_of(self.shown, desk.say("Stopped.")), self.page.stop: gr.update(visible=False)}
 
     def keep_here(self, desk: Desk) -> Iterator[Update]:
         """Nothing of this session is sent, and it is not asked again."""
@@ -135,38 +198,21 @@ class Wiring:
         """The waiting session is not wanted."""
         yield chat_of(self.shown, desks.drop_reading(desk))
 
-    def pick(self, desk: Desk, event: gr.EventData) -> Iterator[Update]:
+    def pick(self, desk: Desk, event: gr.EventData) -> tuple[int | None, str]:
         """A turn to look at."""
-        yield evidence_of(self.shown, desks.select(desk, event.turn))
-
-    def set_aside(self, desk: Desk) -> Iterator[Update]:
-        """The selected moment is read otherwise by the clinician."""
-        yield session_of(self.shown, desks.set_aside(desk, self.assistant()))
+        turn = desks.look(desk, event.turn).selected
+        return turn, panel(self.shown, desk, turn)
 
     def clear(self, desk: Desk) -> Iterator[Update]:
         """Nothing of the tab is left."""
         yield everything(self.shown, Desk())
 
-    def save_report(self, desk: Desk) -> str:
-        """The report, packed for the browser to save."""
-        if desk.analysis is None:
-            return ""
-        assistant = self.assistant()
-        return _packed(
-            "rupture-report.md", "text/markdown", report(desk.analysis, assistant.guidance, assistant.decisions.miss_rate)
-        )
-
-    def save_data(self, desk: Desk) -> str:
-        """The analysis as JSON of schema 1, likewise."""
-        if desk.analysis is None:
-            return ""
-        return _packed(
-            "rupture-analysis.json", "application/json", json.dumps(desk.analysis.to_dict(), ensure_ascii=False, indent=1)
-        )
-
-
-def _packed(name: str, type: str, text: str) -> str:
-    return json.dumps({"name": name, "type": type, "text": text})
+    def save(self, desk: Desk, event: gr.EventData) -> tuple[str, str]:
+        """A file for the browser to save, or why there is none."""
+        try:
+            return saved(desk, str(event.save), self.assistant(), mask=bool(event.mask)), ""
+        except RuptureError as error:
+            return "", f"<p>{safe(error)}</p>"
 
 
 def _guarded(handler: Handler, shown: Shown) -> Handler:
@@ -182,15 +228,14 @@ def _guarded(handler: Handler, shown: Shown) -> Handler:
                 so_far |= update
                 yield {**so_far}
         except RuptureError as error:
-            yield chat_of(shown, replace(desk, reading=None, question="").say(str(error)))
+            yield {
+                **chat_of(shown, replace(desk, reading=None, question="").say(str(error))),
+                shown.page.stop: gr.update(visible=False),
+            }
         except Exception as error:
             mark = secrets.token_hex(3)
             _log.error("error %s: %s in %s", mark, type(error).__name__, getattr(handler, "__name__", "sample"))
-            yield chat_of(
-                shown,
-                replace(desk, question="").say(
-                    f"Something went wrong inside the tool (error {mark}). Your session is untouched; please try again."
-                ),
-            )
+            sorry = f"Something went wrong inside the tool (error {mark}). Your session is untouched; please try again."
+            yield {**chat_of(shown, replace(desk, question="").say(sorry)), shown.page.stop: gr.update(visible=False)}
 
     return run

@@ -7,12 +7,17 @@ from typing import Any
 
 import gradio as gr
 
+from rupture.detection.card import read_card
 from rupture.escape import safe
 from rupture.formats.reading import FORMATS
 from rupture.privacy.hardening import DELETE_CACHE
+from rupture.resources import CORPUS, MODEL
 from rupture.ui import scripts
+from rupture.ui.about_view import about_html
 from rupture.ui.desk import Desk
-from rupture.ui.words import LOCAL, PLACEHOLDER, REMOTE, TAGLINE, WELCOME
+from rupture.ui.over_time import OverTime, build_over_time
+from rupture.ui.take_away import take_away_html
+from rupture.ui.words import LOCAL, PLACEHOLDER, QUESTIONS, REMOTE, TAGLINE, WELCOME
 from rupture.words import CONSENT, plain_name
 
 FOUR_HOURS = 4 * 3600
@@ -35,6 +40,7 @@ class Page:
     chat: gr.Chatbot
     confirm: gr.Column
     speakers: gr.HTML
+    hide: gr.Textbox
     analyse: gr.Button
     leave_out: gr.Button
     remote: gr.Column
@@ -44,40 +50,54 @@ class Page:
     remote_rest: gr.Textbox
     send: gr.Button
     keep_here: gr.Button
+    stop: gr.Button
+    questions: gr.Row
+    question_buttons: tuple[tuple[str, gr.Button], ...]
     box: gr.MultimodalTextbox
+    preview: gr.HTML
+    shelf: gr.HTML
     samples: gr.Column
     sample_buttons: tuple[tuple[Path, gr.Button], ...]
     session: gr.Column
     outcome: gr.HTML
     moments: gr.HTML
     timeline: gr.Plot
+    filters: gr.HTML
     transcript: gr.HTML
     evidence: gr.HTML
-    set_aside: gr.Button
     facts: gr.HTML
-    report: gr.Button
-    data: gr.Button
+    take_away: gr.HTML
+    save_note: gr.HTML
+    looking: gr.State
     download: gr.Textbox
     roles: gr.Textbox
+    over_time_tab: gr.Tab
+    over_time: OverTime
 
 
-def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, remote: bool = False) -> Page:
-    """Lays everything out inside `blocks`; `remote` says that a model elsewhere is turned on; the chat is first in reading
-    order, so that it comes first on a phone."""
+def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, remote: bool = False, workspace: Path | None = None) -> Page:
+    """Lays everything out inside `blocks`. `remote` says that a model elsewhere is turned on, `workspace` where sessions may be
+    kept; the chat is first in reading order, so that it comes first on a phone."""
     parts: dict[str, Any] = {}
     with blocks:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
+        parts["looking"] = gr.State(None, time_to_live=FOUR_HOURS)
         parts["download"] = gr.Textbox(visible=False)
         parts["roles"] = gr.Textbox(visible=False)
         parts["risk"] = gr.HTML("", elem_id="risk", apply_default_css=False)
         with gr.Row(elem_id="top"):
             gr.HTML(_brand(REMOTE if remote else LOCAL), elem_id="brand", apply_default_css=False)
             parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)
-        with gr.Row(elem_id="main"):
-            with gr.Column(elem_id="talk", min_width=300):
-                parts |= _talk(samples)
-            with gr.Column(elem_id="session", min_width=300, visible=False) as session:
-                parts |= _session()
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Session"), gr.Row(elem_id="main"):
+                with gr.Column(elem_id="talk", min_width=300):
+                    parts |= _talk(samples)
+                with gr.Column(elem_id="session", min_width=300, visible=False) as session:
+                    parts |= _session()
+            with gr.Tab("Over time") as parts["over_time_tab"]:
+                parts["over_time"] = build_over_time(workspace)
+            with gr.Tab("About"):
+                gr.HTML(about_html(read_card(MODEL), _documents()), elem_id="about", apply_default_css=False)
     return Page(session=session, **parts)
 
 
@@ -89,6 +109,10 @@ def new_blocks() -> gr.Blocks:
 def theme() -> Any:
     """Gradio's plain theme with system fonts; colours and spacing are in `screen.css`."""
     return gr.themes.Base(font=list(_SYSTEM_FONTS), font_mono=list(_FIXED_FONTS))
+
+
+def _documents() -> int:
+    return sum(1 for _ in (CORPUS / "guidance").glob("*.md"))
 
 
 def _brand(local: str) -> str:
@@ -120,10 +144,19 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
     )
     with gr.Column(elem_id="confirm", visible=False) as parts["confirm"]:
         parts["speakers"] = gr.HTML("", elem_id="speakers", apply_default_css=False)
+        parts["hide"] = gr.Textbox(
+            label="Names to leave out, apart by commas; dates and numbers go with them",
+            elem_id="hide",
+            html_attributes=_QUIET,
+            max_lines=1,
+        )
         with gr.Row(elem_id="confirm-buttons"):
             parts["leave_out"] = gr.Button("Leave it out", size="md", elem_id="leave-out")
             parts["analyse"] = gr.Button("Looks right, analyse", size="md", variant="primary", elem_id="analyse")
     parts |= _remote()
+    parts["stop"] = gr.Button("Stop", size="sm", elem_id="stop", visible=False)
+    with gr.Row(elem_id="questions", visible=False) as parts["questions"]:
+        parts["question_buttons"] = tuple((words, gr.Button(words, size="sm", min_width=60)) for words in QUESTIONS)
     parts["box"] = gr.MultimodalTextbox(
         elem_id="box",
         show_label=False,
@@ -131,12 +164,14 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         placeholder=PLACEHOLDER,
         lines=1,
         max_lines=8,
-        file_count="single",
+        file_count="multiple",
         file_types=[suffix for format in FORMATS for suffix in format.suffixes],
         sources=["upload"],
         max_plain_text_length=_LONGEST_PASTE,
         html_attributes=_QUIET,
     )
+    parts["preview"] = gr.HTML("", elem_id="preview", apply_default_css=False)
+    parts["shelf"] = gr.HTML("", elem_id="shelf", js_on_load=scripts.SHELF, apply_default_css=False)
     with gr.Column(elem_id="samples", visible=bool(samples)) as parts["samples"]:
         gr.HTML("<p>Or look at an invented session first:</p>", apply_default_css=False)
         with gr.Row(elem_id="sample-row"):
@@ -174,12 +209,13 @@ def _session() -> dict[str, Any]:
     parts["timeline"] = gr.Plot(show_label=False, container=False, elem_id="timeline", label="The session over time")
     with gr.Row(elem_id="reading"):
         with gr.Column(elem_id="transcript-side", min_width=300, scale=5):
+            parts["filters"] = gr.HTML("", elem_id="filters", js_on_load=scripts.FILTERS, apply_default_css=False)
             parts["transcript"] = gr.HTML("", elem_id="transcript", js_on_load=scripts.PICK, apply_default_css=False)
         with gr.Column(elem_id="evidence-side", min_width=280, scale=4):
-            parts["evidence"] = gr.HTML("", elem_id="evidence", js_on_load=scripts.PICK, apply_default_css=False)
-            parts["set_aside"] = gr.Button("I read this otherwise: set it aside", size="sm", elem_id="set-aside")
-    parts["facts"] = gr.HTML("", elem_id="facts", apply_default_css=False)
-    with gr.Row(elem_id="exports"):
-        parts["report"] = gr.Button("Save report (Markdown)", size="sm", elem_id="save-report")
-        parts["data"] = gr.Button("Save data (JSON)", size="sm", elem_id="save-data")
+            parts["evidence"] = gr.HTML(
+                "", elem_id="evidence", js_on_load=scripts.PICK + scripts.VERDICT, apply_default_css=False
+            )
+    parts["facts"] = gr.HTML("", elem_id="facts", js_on_load=scripts.PICK, apply_default_css=False)
+    parts["take_away"] = gr.HTML(take_away_html(), elem_id="take-away", js_on_load=scripts.SAVE, apply_default_css=False)
+    parts["save_note"] = gr.HTML("", elem_id="save-note", apply_default_css=False)
     return parts

@@ -4,9 +4,14 @@
 # lay under the pointer when it went down: the transcript may scroll or be drawn anew before it comes up.
 PICK = """
 let pressed = null;
+const choose = (turn) => {
+  document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
+  document.querySelector(`#transcript .turn[data-turn="${turn}"]`)?.classList.add('selected');
+  trigger('select', { turn });
+};
 const pick = (target) => {
   const row = target.closest('[data-turn]');
-  if (row && element.contains(row)) trigger('select', { turn: Number(row.dataset.turn) });
+  if (row && element.contains(row)) choose(Number(row.dataset.turn));
 };
 element.addEventListener('mousedown', (event) => {
   const row = event.button === 0 ? event.target.closest('[data-turn]') : null;
@@ -14,7 +19,7 @@ element.addEventListener('mousedown', (event) => {
 });
 element.addEventListener('mouseup', (event) => {
   if (pressed && Math.abs(event.clientX - pressed.x) + Math.abs(event.clientY - pressed.y) <= 6) {
-    trigger('select', { turn: pressed.turn });
+    choose(pressed.turn);
   }
   pressed = null;
 });
@@ -22,18 +27,78 @@ element.addEventListener('click', (event) => {
   if (event.detail === 0) pick(event.target);
 });
 element.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && event.target.matches('div[data-turn]')) pick(event.target);
+  const steps = { n: 1, p: -1, j: 1, k: -1 };
+  if (!(event.key in steps) || event.ctrlKey || event.metaKey || event.altKey || !event.target.closest('.conversation')) return;
+  const rows = [...element.querySelectorAll('np'.includes(event.key) ? '.turn.coded:not(.apart)' : '.turn')];
+  const at = Number(element.querySelector('.turn.selected')?.dataset.turn ?? -1);
+  const ahead = rows.filter((row) => (Number(row.dataset.turn) - at) * steps[event.key] > 0);
+  const next = ahead[steps[event.key] > 0 ? 0 : ahead.length - 1];
+  if (next) choose(Number(next.dataset.turn));
 });
 """
 
+# What counts as a moment: turns of another kind, or less sure, step back; with "only these" all others are out of sight.
+FILTERS = """
+const chosen = (name) => element.querySelector(`[data-filter="${name}"]`);
+const apply = () => {
+  const kind = chosen('kind').value, sure = Number(chosen('sure').value), only = chosen('only').checked;
+  document.querySelectorAll('#transcript .turn').forEach((row) => {
+    const fits = row.matches('.coded') && Number(row.dataset.sure) >= sure &&
+      (!kind || row.classList.contains(kind) || row.dataset.codes.split(' ').includes(kind));
+    row.classList.toggle('apart', row.matches('.coded') && !fits);
+    row.classList.toggle('away', only && !fits && !row.matches('.selected'));
+  });
+  document.querySelectorAll('#transcript .episode').forEach((row) => row.classList.toggle('away', only));
+};
+element.addEventListener('change', apply);
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-step]');
+  if (!button) return;
+  const key = Number(button.dataset.step) > 0 ? 'n' : 'p';
+  document.querySelector('#transcript .conversation')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+});
+"""
+
+# What the reader says to the turn that the panel shows.
+VERDICT = """
+const say = (control, codes) => {
+  const turn = Number(element.querySelector('[data-selected]').dataset.selected);
+  trigger('apply', { turn, verdict: control.dataset.verdict, codes });
+};
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-verdict]');
+  if (button) say(button, (button.dataset.codes || '').split(' ').filter(Boolean));
+});
+element.addEventListener('change', (event) => {
+  if (event.target.matches('select[data-verdict]') && event.target.value) say(event.target, [event.target.value]);
+});
+"""
+
+SHELF = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-session]');
+  if (button) trigger('select', { session: Number(button.dataset.session) });
+});
+"""
+
+SAVE = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-save]');
+  if (button) trigger('download', { save: button.dataset.save, mask: element.querySelector('[data-mask]').checked });
+});
+"""
+
+
 # The roles as they stand on the page when the session is to be analysed.
 CHOSEN = """
-(desk, roles) => [desk, JSON.stringify([...document.querySelectorAll('#speakers input[data-speaker]:checked')].map(
-  (choice) => [Number(choice.dataset.speaker), choice.value]))]
+(desk, looking, roles, names) => {
+  const chosen = [...document.querySelectorAll('#speakers input[data-speaker]:checked')];
+  return [desk, looking, JSON.stringify(chosen.map((choice) => [Number(choice.dataset.speaker), choice.value])), names];
+}
 """
 
 # Marks the turn that the evidence panel is about and, when it is another than before, brings it into view inside the transcript,
-# without moving the page. A click on the timeline becomes a click on the turn.
+# without moving the page; a line on the timeline stands where it is. A click on the timeline becomes a click on the turn.
 SHOW_SELECTED = """
 () => {
   const show = () => {
@@ -47,14 +112,36 @@ SHOW_SELECTED = """
     const list = document.querySelector('#transcript .conversation');
     if (row && list) {
       row.classList.add('selected');
-      if (list.dataset.at !== turn) list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+      row.classList.remove('away');
+      // Rows of a long session get their height when they are seen: look again once they have it.
+      const settle = (times) => {
+        list.scrollTop += row.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
+        if (times) requestAnimationFrame(() => settle(times - 1));
+      };
+      if (list.dataset.at !== turn) settle(list.classList.contains('long') ? 4 : 0);
       list.dataset.at = turn;
     }
+  };
+  const mark = () => {
+    const plot = document.querySelector('#timeline .js-plotly-plot');
+    const panel = document.querySelector('#evidence [data-selected]');
+    const axis = plot && plot._fullLayout && plot._fullLayout.xaxis;
+    if (!axis || !panel) return;
+    let line = plot.querySelector('.here');
+    if (!line) {
+      line = document.createElement('div');
+      line.className = 'here';
+      plot.appendChild(line);
+    }
+    line.hidden = panel.dataset.selected === '';
+    line.style.left = `${axis._offset + axis.l2p(Number(panel.dataset.selected))}px`;
   };
   const listen = (tries) => {
     const plot = document.querySelector('#timeline .js-plotly-plot');
     if (plot && plot.on && !plot.dataset.listening) {
       plot.dataset.listening = 'yes';
+      plot.on('plotly_afterplot', mark);
+      mark();
       plot.on('plotly_click', (click) => {
         const row = document.querySelector(`#transcript .turn[data-turn="${Number(click.points[0].x)}"]`);
         if (row) row.click();
@@ -69,6 +156,7 @@ SHOW_SELECTED = """
     if (last && wrap) wrap.scrollTop = last.getBoundingClientRect().top - wrap.getBoundingClientRect().top + wrap.scrollTop - 8;
   };
   setTimeout(show, 60);
+  setTimeout(mark, 60);
   setTimeout(toQuestion, 120);
   listen(20);
 }
@@ -82,17 +170,22 @@ TO_EVIDENCE = """
 }
 """
 
-# The report is made into a file by the browser, so that nothing of the session is written to this computer's disk on the way.
+# Files are made by the browser, so that nothing of the session is written to this computer's disk on the way.
 DOWNLOAD = """
 (packed) => {
   if (packed) {
-    const { name, type, text } = JSON.parse(packed);
+    const { name, type, data } = JSON.parse(packed);
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = URL.createObjectURL(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
   return '';
 }
+"""
+
+# Asked once more before anything kept is deleted; the answer goes along.
+REALLY = """
+(client) => [client, String(window.confirm('Delete this for good? It cannot be brought back.'))]
 """

@@ -1,15 +1,17 @@
-"""The server: this machine only, known host names only, nothing to fetch from elsewhere, and no start when a setting is not as
-it must be.
+"""The server: this machine only unless there is a login, known host names only, nothing to fetch from elsewhere, and no start
+when a setting is not as it must be.
 """
 
 import errno
 import os
+import re
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +21,99 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.chat_models import chat_model_from_environment
+from rupture.build import workspace_file
 from rupture.errors import RuptureError
-from rupture.privacy.hardening import HOST, HOST_NAMES, MAX_WAITING, MOUNT, self_test
+from rupture.privacy.hardening import HOST, HOST_NAMES, LOOPBACK, MAX_WAITING, MOUNT, self_test
 from rupture.protocols import ChatModel
 from rupture.resources import SAMPLES
 from rupture.ui.guard import Guard
 from rupture.ui.handlers import Wiring
+from rupture.ui.login import LOG_OUT_LINK, TWELVE_HOURS, Login, read_users
 from rupture.ui.page import build_page, new_blocks, theme
 
 DEFAULT_PORT = 7860
 _CSS = Path(__file__).parent / "screen.css"
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 class ServerError(RuptureError):
     """The screen cannot start; the message says what to do."""
 
 
-def build_app(assistant: Callable[[], Assistant], samples: Path = SAMPLES, *, remote: bool = False) -> FastAPI:
-    """The whole web application, `remote` if a model elsewhere is turned on; ServerError when a setting that keeps words on
-    this machine did not take hold."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The address that is listened on, the host names the screen is reached under, hashes of passwords by user (nobody: there is
+    no login), and how long one stays logged in, in seconds."""
+
+    host: str = HOST
+    names: Sequence[str] = HOST_NAMES
+    users: Mapping[str, str] = field(default_factory=dict)
+    lifetime: float = TWELVE_HOURS
+
+    @property
+    def secure(self) -> bool:
+        """Whether other machines reach the screen under one of the names, which is over HTTPS or not at all."""
+        return not set(self.names) <= set(HOST_NAMES)
+
+
+ALONE = Access()
+"""This machine only, no login."""
+
+
+def chosen_access(host: str | None = None, users: Path | None = None, trusted: Sequence[str] = ()) -> Access:
+    """What is given, else what `RUPTURE_HOST`, `RUPTURE_USERS` and `RUPTURE_TRUSTED_HOSTS` (apart by commas) say, else this
+    machine only. ServerError or LoginError when other machines could reach the screen without a login."""
+    host = host or os.environ.get("RUPTURE_HOST", "").strip() or HOST
+    file = users or (Path(named) if (named := os.environ.get("RUPTURE_USERS", "").strip()) else None)
+    listed = trusted or os.environ.get("RUPTURE_TRUSTED_HOSTS", "").split(",")
+    names = tuple(name for entry in listed if (name := entry.strip().lower()))
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            raise ServerError(
+                f"Found {name!r} as a trusted host; give the bare name, without https:// or port: rupture.example.org"
+            )
+    if file is None and (names or host not in LOOPBACK):
+        raise ServerError(
+            "The screen does not start: other machines could reach it, and there is no login. Make one with: rupture user add "
+            "NAME --users FILE, then start with --users FILE or RUPTURE_USERS=FILE (see docs/shared-install.md)."
+        )
+    if not names and host not in LOOPBACK:
+        raise ServerError(
+            f"The screen does not start on {host}: it is not said under which names it may be reached. Give each one with "
+            "--trusted-host NAME, or all in RUPTURE_TRUSTED_HOSTS, apart by commas (see docs/shared-install.md)."
+        )
+    hashes = read_users(file) if file else {}
+    if file and not hashes:
+        raise ServerError(f"The screen does not start: {file} holds no user. Add one with: rupture user add NAME --users {file}")
+    return Access(host, names or HOST_NAMES, hashes)
+
+
+def build_app(
+    assistant: Callable[[], Assistant],
+    samples: Path = SAMPLES,
+    *,
+    remote: bool = False,
+    access: Access = ALONE,
+    workspace: Path | None = None,
+) -> FastAPI:
+    """The whole web application, `remote` if a model elsewhere is turned on, `workspace` where one person's sessions may be
+    kept; ServerError when a setting that keeps words on this machine, or among its users, did not take hold."""
     blocks = new_blocks()
-    page = build_page(blocks, sorted(samples.glob("*.txt")), remote=remote)
+    page = build_page(blocks, sorted(samples.glob("*.txt")), remote=remote, workspace=workspace)
     with blocks:
         Wiring(page, assistant).connect()
+        if access.users:
+            gr.HTML(LOG_OUT_LINK, elem_id="log-out", apply_default_css=False)
     blocks.queue(max_size=MAX_WAITING, default_concurrency_limit=1, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOST_NAMES))
-    app.add_middleware(Guard)
-    gr.mount_gradio_app(app, blocks, path="/", server_name=HOST, theme=theme(), css=_CSS.read_text(encoding="utf-8"), **MOUNT)
+    # From the inside out: what a layer added later refuses, the earlier ones never see.
+    if access.users:
+        app.add_middleware(Login, users=access.users, secure=access.secure, lifetime=access.lifetime)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(access.names), www_redirect=False)
+    app.add_middleware(Guard, names=access.names)
+    gr.mount_gradio_app(
+        app, blocks, path="/", server_name=access.host, theme=theme(), css=_CSS.read_text(encoding="utf-8"), **MOUNT
+    )
     if wrong := self_test(app, blocks):
         raise ServerError(
             f"The screen does not start, because it could not be made private: {'; '.join(wrong)}. Start it with: python app.py"
@@ -62,16 +129,23 @@ def port_from_environment() -> int:
     return int(text)
 
 
-def serve(port: int | None = None) -> None:
+def serve(port: int | None = None, access: Access = ALONE) -> None:
     """Serves the screen until it is interrupted. The assistant is built meanwhile, so that the page comes up at once."""
     port = port_from_environment() if port is None else port
     chat = chat_model_from_environment()
-    listener = _listen(port)
+    listener = _listen(port, access.host)
     building: Future[Assistant] = Future()
-    app = build_app(building.result, remote=chat is not None and bool(chat.host))
+    # What one person keeps is not for others who log in.
+    workspace = None if access.users else workspace_file()
+    app = build_app(building.result, remote=chat is not None and bool(chat.host), access=access, workspace=workspace)
     # Only now, so that the first page does not wait for models to load.
     threading.Thread(target=_build, args=(building, chat), name="build", daemon=True).start()
-    sys.stdout.write(f"rupture is at http://{HOST}:{port} and can be reached from this computer only.\nStop it with Ctrl-C.\n")
+    at = f"http://{_shown(access.host)}:{port}"
+    if access.users:
+        said = f"rupture listens at {at} for {', '.join(access.names)}. Users who may log in: {len(access.users)}."
+    else:
+        said = f"rupture is at {at} and can be reached from this computer only."
+    sys.stdout.write(f"{said}\nStop it with Ctrl-C.\n")
     sys.stdout.flush()
     _run(app, listener)
 
@@ -86,26 +160,41 @@ def _build(building: "Future[Assistant]", chat: ChatModel | None) -> None:
         building.set_exception(error)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, host: str = HOST) -> socket.socket:
     """A socket bound before anything is loaded, so that a taken port is said at once."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        # An address, never a name that somebody else's name server would answer for.
+        family, *_, address = socket.getaddrinfo(
+            HOST if host == "localhost" else host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        raise ServerError(f"{host} is not an address to listen on. Give this machine's, or 0.0.0.0 for all it has.") from None
     if sys.platform == "win32":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     else:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind(address)
     except OSError as error:
         listener.close()
-        if error.errno == errno.EACCES:
-            raise ServerError(
-                f"Port {port} may not be used by this account. Choose another one, for example: PORT=7900"
-            ) from None
-        raise ServerError(
-            f"Port {port} is taken, perhaps by another window of rupture: look at http://{HOST}:{port}. "
-            f"Or choose another one, for example: PORT={port + 1 if port < 65535 else 7900}"
-        ) from None
+        raise _not_bound(error, port, host) from None
     return listener
+
+
+def _not_bound(error: OSError, port: int, host: str) -> ServerError:
+    if error.errno == errno.EACCES:
+        return ServerError(f"Port {port} may not be used by this account. Choose another one, for example: PORT=7900")
+    if error.errno == errno.EADDRNOTAVAIL:
+        return ServerError(f"{host} is not an address of this machine. Give one it has, or 0.0.0.0 for all.")
+    return ServerError(
+        f"Port {port} is taken, perhaps by another window of rupture: look at http://{_shown(host)}:{port}. "
+        f"Or choose another one, for example: PORT={port + 1 if port < 65535 else 7900}"
+    )
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _run(app: Any, listener: socket.socket) -> None:

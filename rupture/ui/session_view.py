@@ -1,10 +1,9 @@
-"""The session as a whole as HTML: state and notes, ratings with their meaning, the therapist's share as a question, talk share.
-Pure.
-"""
+"""The session as a whole as HTML: state and notes, ratings with their meaning, the therapist's share as a question. Pure."""
 
 from rupture.analysis import Analysis, State
 from rupture.escape import safe
-from rupture.words import RATING_MEANING, contribution_question, display_name, outcome, plain_name, rating_words, risk_notice
+from rupture.ui.balance_view import balance_html, components_html, held_html
+from rupture.words import RATING_MEANING, contribution_question, outcome, plain_name, rating_words, risk_notice
 
 
 def risk_html(analysis: Analysis | None) -> str:
@@ -25,9 +24,11 @@ def outcome_html(analysis: Analysis, miss_rate: float | None) -> str:
     return f'<header class="outcome {analysis.state}">{said}{fold}</header>'
 
 
-def session_html(analysis: Analysis) -> str:
-    """Ratings, the question about the therapist's share, and who spoke how much."""
-    return f'<div class="session-facts">{_ratings(analysis)}{_talk(analysis)}</div>'
+def session_html(analysis: Analysis, miss_rate: float | None) -> str:
+    """Ratings and the question about the therapist's share, what held, the parts of the alliance, and who spoke how much."""
+    first = f"<div>{_ratings(analysis)}{components_html(analysis)}</div>"
+    second = f"<div>{held_html(analysis, miss_rate)}{balance_html(analysis)}</div>"
+    return f'<div class="session-facts">{first}{second}</div>'
 
 
 def _ratings(analysis: Analysis) -> str:
@@ -49,17 +50,3 @@ def _rating(name: str, value: int | None) -> str:
     dots = "".join(f'<i class="{"on" if value is not None and step <= value else ""}"></i>' for step in range(1, 6))
     meaning = f"<dt>{name.capitalize()}<span>{RATING_MEANING[name]}</span></dt>"
     return f'<div class="rating">{meaning}<dd><span class="dots" aria-hidden="true">{dots}</span> {said}</dd></div>'
-
-
-def _talk(analysis: Analysis) -> str:
-    if not analysis.talk_share:
-        return ""
-    rows = "".join(
-        f'<div class="share"><span>{safe(display_name(analysis.transcript, speaker))}<small>{safe(speaker[:40])}</small></span>'
-        f'<div class="bar" aria-hidden="true"><i style="width:{round(100 * share)}%"></i></div>'
-        f"<span>{round(100 * share)} %</span></div>"
-        for speaker, share in analysis.talk_share.items()
-    )
-    return (
-        f'<section><h3>Who spoke how much</h3><p class="scale">Share of all words. There is no right share.</p>{rows}</section>'
-    )

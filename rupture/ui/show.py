@@ -11,14 +11,14 @@ import gradio as gr
 from rupture.analysis import State
 from rupture.assistant.assistant import Assistant
 from rupture.escape import safe
-from rupture.transcript import Role
 from rupture.ui.chat import messages
 from rupture.ui.desk import Desk, outgoing
 from rupture.ui.evidence_view import evidence_html
+from rupture.ui.intake_view import shelf_html, speakers_html
 from rupture.ui.page import Page
 from rupture.ui.session_view import outcome_html, risk_html, session_html
 from rupture.ui.timeline import timeline
-from rupture.ui.transcript_view import conversation_html, moments_html, speakers_html
+from rupture.ui.transcript_view import conversation_html, filters_html, moments_html
 from rupture.ui.words import FOLLOW_UP, PLACEHOLDER, remote_words
 
 
@@ -34,27 +34,41 @@ class Shown:
         """Every component a handler may change."""
         page = self.page
         return (
-            page.desk,
+            *self.chat_outputs,
             page.risk,
-            page.clear,
-            page.chat,
-            page.confirm,
-            page.speakers,
+            page.hide,
+            page.stop,
             page.remote,
             page.remote_words,
             page.remote_names,
             page.remote_text,
             page.remote_rest,
             page.box,
-            page.samples,
             page.session,
             page.outcome,
             page.moments,
             page.timeline,
+            page.filters,
             page.transcript,
             page.evidence,
-            page.set_aside,
             page.facts,
+            page.looking,
+        )
+
+    @property
+    def chat_outputs(self) -> tuple[Any, ...]:
+        """The components of `chat_of`."""
+        page = self.page
+        return (
+            page.desk,
+            page.chat,
+            page.confirm,
+            page.speakers,
+            page.shelf,
+            page.preview,
+            page.clear,
+            page.questions,
+            page.samples,
         )
 
 
@@ -68,7 +82,10 @@ def chat_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         page.chat: messages(desk.said, shown.assistant().guidance if answered else None),
         page.confirm: gr.update(visible=desk.reading is not None),
         page.speakers: speakers,
+        page.shelf: shelf_html([other.title for other in desk.shelf]),
+        page.preview: "",
         page.clear: gr.update(visible=bool(desk.said)),
+        page.questions: gr.update(visible=desk.analysis is not None and desk.reading is None),
         page.samples: gr.update(visible=not desk.said and bool(page.sample_buttons)),
     }
 
@@ -104,33 +121,34 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
             page.box: gr.update(placeholder=PLACEHOLDER),
         }
     assistant = shown.assistant()
-    readable = analysis.state is not State.NOT_ANALYSED
+    figure = timeline(analysis)
     return {
         **evidence_of(shown, desk),
         page.risk: risk_html(analysis),
         page.session: gr.update(visible=True),
         page.outcome: outcome_html(analysis, assistant.decisions.miss_rate),
         page.moments: moments_html(analysis, desk.selected),
+        page.timeline: gr.update(value=figure, visible=figure is not None),
+        page.filters: filters_html(analysis),
         page.transcript: conversation_html(analysis, desk.selected),
-        page.facts: session_html(analysis) if readable else "",
+        page.facts: session_html(analysis, assistant.decisions.miss_rate) if analysis.state is not State.NOT_ANALYSED else "",
         page.box: gr.update(placeholder=FOLLOW_UP),
     }
 
 
 def evidence_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
-    """The panel of the selected turn, and its place on the timeline."""
+    """The panel of the selected turn."""
     page, analysis = shown.page, desk.analysis
     if analysis is None:
         return {page.desk: desk}
-    finding = analysis.finding(desk.selected) if desk.selected is not None else None
-    client = finding is not None and bool(finding.codes) and analysis.transcript.turns[finding.turn].role is Role.CLIENT
-    figure = timeline(analysis, desk.selected)
-    return {
-        page.desk: desk,
-        page.evidence: evidence_html(analysis, desk.selected, shown.assistant().guidance),
-        page.set_aside: gr.update(visible=client),
-        page.timeline: gr.update(value=figure, visible=figure is not None),
-    }
+    return {page.desk: desk, page.looking: desk.selected, page.evidence: panel(shown, desk, desk.selected)}
+
+
+def panel(shown: Shown, desk: Desk, turn: int | None) -> str:
+    """What is to be seen and said about one turn of the session on the desk."""
+    if desk.analysis is None:
+        return ""
+    return evidence_html(desk.analysis, turn, shown.assistant().guidance, desk.corrections)
 
 
 def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
@@ -140,8 +158,11 @@ def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         **_nothing_to_send(page),
         page.outcome: "",
         page.moments: "",
+        page.filters: "",
         page.transcript: "",
         page.evidence: "",
+        page.hide: "",
+        page.looking: None,
         page.facts: "",
         page.timeline: None,
     }

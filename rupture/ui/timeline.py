@@ -13,7 +13,7 @@ _GREY = "#8a8f98"
 _FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 
 
-def timeline(analysis: Analysis, selected: int | None) -> Any:
+def timeline(analysis: Analysis) -> Any:
     """A plotly figure; None when nothing was scored. Colours are chosen to be legible on a light and on a dark page."""
     clients = [turn.index for turn in analysis.transcript.turns if turn.role is Role.CLIENT]
     if not analysis.scores or not clients:
@@ -23,8 +23,6 @@ def timeline(analysis: Analysis, selected: int | None) -> Any:
     figure = go.Figure()
     for episode in analysis.episodes:
         figure.add_vrect(x0=episode.onset - 0.5, x1=episode.end + 0.5, fillcolor=_GREY, opacity=0.16, line_width=0, layer="below")
-    if selected is not None:
-        figure.add_vline(x=selected, line={"color": _GREY, "width": 1.5, "dash": "dot"})
     for family, dash, symbol in ((Family.WITHDRAWAL, "solid", "circle"), (Family.CONFRONTATION, "dash", "triangle-up")):
         found = {f.turn for f in analysis.findings if any(BY_CODE[code].family is family for code in f.codes)}
         figure.add_scatter(

@@ -1,15 +1,22 @@
-"""The session as HTML: moments to open with, the conversation with its findings, and the waiting transcript's speakers. Pure."""
+"""The session as HTML: moments to open with, what counts as one, and the conversation with its findings. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from rupture.analysis import Analysis, Episode, Finding
-from rupture.codebook import Family
+from rupture.codebook import BY_CODE, RUPTURE, Family
 from rupture.escape import safe
-from rupture.formats.reading import Reading
-from rupture.transcript import Role, Transcript, Turn, clean_speaker_names
-from rupture.words import FAMILY_SIGNS, family, labels, rating_words
+from rupture.transcript import Role, Turn, clean_speaker_names
+from rupture.words import FAMILY_SIGNS, FAMILY_WORDS, family, labels, rating_words
 
-_MOST_UNREAD = 8
+_LONG = 400
+"""From here on turns are laid out by the browser only when they come into view."""
+_KEYS = "Transcript. N and P go to the next and previous moment, J and K to the next and previous turn."
+_LEAST_SURE = (
+    ("", "any"),
+    ("0.4", "could go either way, or surer"),
+    ("0.6", "leaning towards it, or surer"),
+    ("0.8", "fairly sure"),
+)
 
 
 def moments_html(analysis: Analysis, selected: int | None) -> str:
@@ -27,6 +34,28 @@ def moments_html(analysis: Analysis, selected: int | None) -> str:
         else ""
     )
     return f'<nav aria-label="Moments worth a second look"><div class="chips">{top}</div>{fold}</nav>'
+
+
+def filters_html(analysis: Analysis) -> str:
+    """What counts as a moment in the transcript below: which kind, how sure; and steps from one to the next."""
+    found = dict.fromkeys(code for finding in analysis.findings for code in finding.codes)
+    if not found:
+        return ""
+    families = dict.fromkeys(BY_CODE[code].family for code in found)
+    kinds = [("", "every kind"), *((kind.value, FAMILY_WORDS[kind]) for kind in Family if kind in families)]
+    kinds += [(code, BY_CODE[code].label) for code in BY_CODE if code in found]
+    return (
+        '<div class="filters" role="group" aria-label="What to look at in the transcript">'
+        f"{_select('kind', 'Kind', kinds)}{_select('sure', 'How sure', _LEAST_SURE)}"
+        '<label class="only"><input type="checkbox" data-filter="only"> only these</label>'
+        '<span class="steps"><button type="button" data-step="-1" aria-label="Previous moment">▲</button>'
+        '<button type="button" data-step="1" aria-label="Next moment">▼</button></span></div>'
+    )
+
+
+def _select(name: str, label: str, choices: Sequence[tuple[str, str]]) -> str:
+    options = "".join(f'<option value="{value}">{safe(words)}</option>' for value, words in choices)
+    return f'<label><span>{label}</span> <select data-filter="{name}">{options}</select></label>'
 
 
 def _moment_button(analysis: Analysis, turn: int, selected: int | None) -> str:
@@ -50,35 +79,40 @@ def conversation_html(analysis: Analysis, selected: int | None) -> str:
     onsets = {episode.onset: episode for episode in analysis.episodes}
     inside = {turn for episode in analysis.episodes for turn in range(episode.onset, episode.end + 1)}
     risk = {notice.turn for notice in analysis.risk}
+    found = {finding.turn: finding for finding in analysis.findings}
     rows = []
     for turn in analysis.transcript.turns:
         if turn.index in onsets:
             rows.append(_episode_row(onsets[turn.index]))
         classes = [turn.role.value, "inside" if turn.index in inside else "", "selected" if turn.index == selected else ""]
-        rows.append(_turn_row(turn, analysis.finding(turn.index), names[turn.speaker], classes, turn.index in risk))
-    return f'<div class="conversation" role="list" aria-label="Transcript">{"".join(rows)}</div>'
+        rows.append(_turn_row(analysis, turn, found.get(turn.index), names[turn.speaker], classes, turn.index in risk))
+    long = " long" if len(analysis.transcript.turns) > _LONG else ""
+    return f'<div class="conversation{long}" role="list" tabindex="0" aria-label="{_KEYS}">{"".join(rows)}</div>'
 
 
 def _episode_row(episode: Episode) -> str:
     severity = rating_words("withdrawal", episode.severity) if episode.severity > 1 else "slight"
     eased = rating_words("resolution", episode.resolved)
     return (
-        f'<div class="episode" role="note">Strain may show from turn {episode.onset} to {episode.end} · '
+        f'<div class="episode" role="listitem">Strain may show from turn {episode.onset} to {episode.end} · '
         f"{safe(episode.family)} · {safe(severity)} · eased: {safe(eased)}</div>"
     )
 
 
-def _turn_row(turn: Turn, finding: Finding | None, name: str, classes: list[str], risk: bool) -> str:
-    coded = finding is not None and bool(finding.codes)
-    kind = family(finding) if finding and coded else None
-    if kind:
+def _turn_row(analysis: Analysis, turn: Turn, finding: Finding | None, name: str, classes: list[str], risk: bool) -> str:
+    kind = family(finding) if finding else None
+    about = tag = ""
+    if finding and kind:
         classes.append(f"coded {kind}")
-    focus = 'tabindex="0" role="listitem button"' if coded else 'role="listitem"'
-    tag = f'<span class="tag {kind}">{_sign(finding)} {safe(labels(finding))}</span>' if finding and kind else ""
+        tag = f'<button type="button" class="tag {kind}">{_sign(finding)} {safe(labels(finding))}</button>'
+        sure = (
+            analysis.scores[turn.index].get(RUPTURE if turn.role is Role.CLIENT else kind.value, 0.0) if analysis.scores else 1.0
+        )
+        about = f' data-codes="{" ".join(finding.codes)}" data-sure="{sure:.2f}"'
     warning = '<span class="tag risk">language about harm</span>' if risk else ""
     marks = finding.evidence if finding and kind and kind is not Family.STRATEGY else ()
     return (
-        f'<div class="turn {" ".join(c for c in classes if c)}" data-turn="{turn.index}" {focus}>'
+        f'<div class="turn {" ".join(c for c in classes if c)}" role="listitem" data-turn="{turn.index}"{about}>'
         f'<div class="who"><span class="name">{safe(name)}</span> <span class="number">turn {turn.index}</span></div>'
         f'<div class="words">{marked(turn.text, marks, str(kind))}{tag}{warning}</div></div>'
     )
@@ -92,37 +126,3 @@ def marked(text: str, spans: tuple[tuple[int, int], ...], kind: str) -> str:
             parts.append(f'{safe(text[end:start])}<mark class="{safe(kind)}">{safe(text[start:stop])}</mark>')
             end = stop
     return "".join([*parts, safe(text[end:])])
-
-
-def speakers_html(reading: Reading, roles: Mapping[str, Role]) -> str:
-    """each speaker with the role proposed, the reason, the other roles one click away, how it was read."""
-    transcript = reading.transcript
-    rows = "".join(
-        _speaker_row(transcript, i, label, roles[label], reading.reasons.get(label, ""))
-        for i, label in enumerate(transcript.speakers)
-    )
-    read = f'<div class="read">{safe(reading.summary)}. {_unread(reading)}</div>'
-    return f'<div class="speakers"><p class="lead">Is this who is speaking?</p>{rows}{read}</div>'
-
-
-def _speaker_row(transcript: Transcript, position: int, label: str, role: Role, reason: str) -> str:
-    turns = sum(turn.speaker == label for turn in transcript.turns)
-    choices = "".join(
-        f'<label><input type="radio" name="role-{position}" value="{choice}" data-speaker="{position}"'
-        f"{' checked' if choice is role else ''}>"
-        f"<span>{choice}</span></label>"
-        for choice in Role
-    )
-    return (
-        f'<fieldset><legend><b>{safe(label[:60])}</b> <span class="count">{turns} turns</span></legend>'
-        f'<div class="choices">{choices}</div><p class="reason">{safe(reason)}</p></fieldset>'
-    )
-
-
-def _unread(reading: Reading) -> str:
-    if not reading.unread:
-        return ""
-    lines = [f"line {line}: {safe(reason)}" if line else safe(reason) for line, reason in reading.unread[:_MOST_UNREAD]]
-    more = f"<li>and {len(reading.unread) - _MOST_UNREAD} more</li>" if len(reading.unread) > _MOST_UNREAD else ""
-    items = "".join(f"<li>{line}</li>" for line in lines)
-    return f"<details><summary>Lines that were not understood: {len(reading.unread)}</summary><ul>{items}{more}</ul></details>"

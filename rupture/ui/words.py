@@ -11,6 +11,24 @@ NO_SPEAKERS = (
     "Not analysed: no speakers were found in this text. Start each line with who is speaking, for example “Therapist: …” "
     "and “Client: …”, and give it again."
 )
+QUESTIONS = (
+    "What could I say here?",
+    "How else can this be read?",
+    "What went well?",
+    "What could I take to supervision?",
+)
+KEEPING_OFF = (
+    "Nothing is kept. If you want to see how sessions of one client follow on each other, you can keep their analyses with the "
+    "transcripts in one file on this computer. It is not encrypted by this program: keep the disk encrypted, and keep only what "
+    "your client has agreed to. The file would be:"
+)
+KEEPING_ON = (
+    "What you keep lies in one file on this computer and is sent nowhere. You can forget one client or everything below. "
+    "Corrections are kept with their session. The file is:"
+)
+KEEPING_SHARED = (
+    "Keeping sessions is for one person at one computer. This program is shared by several people, so nothing can be kept here."
+)
 FOLLOW_UP = "Ask about a turn, or what to try"
 
 

@@ -112,7 +112,7 @@ PLANTED = {
     "blocks.max_file_size = None": "max_file_size is not 2000000",
     "blocks.share = True": "share is not False",
     "next(iter(blocks.fns.values())).api_visibility = 'public'": "can be called from outside the page",
-    "blocks._queue.max_size = None": "the queue holds other than 20",
+    "blocks._queue.max_size = None": "the queue holds other than 100",
     "app.user_middleware.clear()": "TrustedHostMiddleware is missing",
     "os.environ['LANGSMITH_TRACING'] = 'true'": "LANGSMITH_TRACING is not 'false'",
     "os.environ['GRADIO_ALLOWED_PATHS'] = '/'": "GRADIO_ALLOWED_PATHS is set",

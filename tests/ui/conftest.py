@@ -16,6 +16,7 @@ from tests.ui.standins import SESSION
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 BROWSER_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +30,7 @@ BROWSER_ARGS = [
 def screen(tmp_path_factory) -> Iterator[tuple[int, Path]]:
     """(port, temp root) of a running screen."""
     folder = tmp_path_factory.mktemp("screen")
+    (folder / "kept").mkdir()
     samples = folder / "samples"
     samples.mkdir()
     (samples / "sleep-diary.txt").write_text(SESSION, encoding="utf-8")
@@ -81,3 +83,25 @@ def browser():
         )
         yield found
         found.close()
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request, browser, screen) -> Iterator:
+    """The screen in a fresh browser context at both sizes. Nothing is asked of anybody else, nothing fails unseen, and nothing is
+    wider than the window."""
+    port, _ = screen
+    context = browser.new_context(viewport=request.param, accept_downloads=True)
+    found = context.new_page()
+    found.set_default_timeout(60_000)
+    found.asked, found.errors = [], []
+    found.on("request", lambda r: found.asked.append(r.url))
+    found.on("pageerror", lambda e: found.errors.append(str(e)))
+    found.goto(f"http://127.0.0.1:{port}/")
+    found.locator("#box textarea").wait_for()
+    yield found
+    own = (f"http://127.0.0.1:{port}/", "data:", f"blob:http://127.0.0.1:{port}/")
+    assert [url for url in found.asked if not url.startswith(own)] == []
+    assert found.errors == []
+    assert found.evaluate("document.documentElement.scrollWidth") <= request.param["width"]
+    assert found.evaluate("document.querySelector('.gradio-container').scrollLeft") == 0
+    context.close()

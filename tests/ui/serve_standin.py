@@ -13,7 +13,8 @@ def main() -> None:
     from tests.ui.standins import assistant
 
     listener = server._listen(int(sys.argv[1]))
-    app = server.build_app(assistant, Path(sys.argv[2]))
+    samples = Path(sys.argv[2])
+    app = server.build_app(assistant, samples, workspace=samples.parent / "kept" / "workspace.sqlite")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     server._run(app, listener)

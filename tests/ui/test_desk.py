@@ -1,7 +1,9 @@
+import json
 from dataclasses import replace
 
 import pytest
 
+from rupture.corrections import Correction, Verdict
 from rupture.errors import UnreadableTranscript
 from rupture.fakes import ScriptedChat
 from rupture.transcript import Role
@@ -57,24 +59,68 @@ def test_analysis_opens_at_the_first_top_moment():
 
 
 def test_a_follow_up_stays_with_the_turn_looked_at():
-    desk = desks.select(analysed(), 7)
+    desk = desks.look(analysed(), 7)
     (after,) = desks.answers(desks.receive(desk, "what could I say?", ()), assistant())
     assert after.said[-1].reply.turns[0] == 7
 
 
 def test_turns_that_are_not_there_cannot_be_selected():
     desk = analysed()
-    assert desks.select(desk, 99) == desk
-    assert desks.select(desk, -1) == desk
-    assert desks.select(Desk(), 0) == Desk()
+    assert desks.look(desk, 99) == desk
+    assert desks.look(desk, -1) == desk
+    assert desks.look(Desk(), 0) == Desk()
 
 
-def test_setting_a_moment_aside_takes_it_out_of_findings_and_episodes():
-    desk = desks.set_aside(analysed(), assistant())
-    assert desk.analysis.finding(3) is None
-    assert 3 not in desk.analysis.top_moments
-    assert all(episode.onset != 3 for episode in desk.analysis.episodes)
-    assert "set aside" in desk.analysis.notes[-1]
+def test_a_moment_that_is_no_rupture_leaves_findings_and_episodes_and_can_be_taken_back():
+    desk = analysed()
+    set_aside = Correction(3, Verdict.NOT_A_RUPTURE)
+    after = desks.correct(desk, set_aside, assistant())
+    assert after.analysis.finding(3) is None
+    assert 3 not in after.analysis.top_moments
+    assert all(episode.onset != 3 for episode in after.analysis.episodes)
+    assert "set aside" in after.analysis.notes[-1]
+    assert desks.correct(after, set_aside, assistant()).analysis == desk.analysis
+
+
+def test_another_code_takes_the_place_of_the_ones_before_and_gets_suggestions_of_its_own():
+    other = Correction(3, Verdict.OTHER_CODE, ("W1",))
+    desk = desks.correct(desks.correct(analysed(), Correction(3, Verdict.AGREE), assistant()), other, assistant())
+    assert desk.analysis.finding(3).codes == ("W1",)
+    assert desk.corrections == {3: other}
+    assert desk.analysis.suggestions
+
+
+def test_names_to_leave_out_are_gone_from_the_session_and_evidence_still_fits():
+    text = SESSION.replace("You're the expert", "You're the expert, Marigold")
+    desk = desks.analysed(desks.with_names(desks.receive(Desk(), text), "Marigold"), assistant())
+    assert "Marigold" not in json.dumps(desk.analysis.to_dict())
+    turn, (start, end) = desk.analysis.transcript.turns[3], desk.analysis.finding(3).evidence[0]
+    assert turn.text[start:end] == "whatever you think is best."
+
+
+def test_several_files_stand_on_the_shelf_and_are_taken_in_turn(tmp_path):
+    files = []
+    for name in ("monday", "tuesday", "note"):
+        files.append(tmp_path / f"{name}.txt")
+        files[-1].write_text(SESSION if name != "note" else "Nobody speaks in here.", encoding="utf-8")
+    desk = desks.receive(Desk(), "", tuple(map(str, files)))
+    assert (desk.title, [other.title for other in desk.shelf]) == ("Monday (12 turns)", ["Tuesday (12 turns)"])
+    assert "Note: Not analysed" in desk.said[0].text
+    desk = desks.analysed(desk, assistant())
+    other = desks.take(desk, 0)
+    assert (other.title, [o.title for o in other.shelf]) == ("Tuesday (12 turns)", ["Monday (12 turns)"])
+    assert other.reading is not None
+    back = desks.take(other, 0)
+    assert back.analysis == desk.analysis
+    assert back.selected == desk.selected
+    assert desks.take(back, 9) == back
+
+
+def test_a_new_session_puts_the_open_one_on_the_shelf_and_leaving_it_out_keeps_that():
+    desk = desks.receive(analysed(), SESSION)
+    assert desk.analysis is None
+    assert [other.title for other in desk.shelf] == ["Your session (12 turns)"]
+    assert desks.drop_reading(desk).shelf == desk.shelf
 
 
 def test_leaving_a_session_out_forgets_it():

@@ -6,55 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.ui.conftest import ROOT
+from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture, send
 from tests.ui.standins import SESSION
 from tests.ui.test_escape import PAYLOADS
-
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-SENTINEL = "zebrafinch"
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def page(request, browser, screen) -> Iterator:
-    port, _ = screen
-    context = browser.new_context(viewport=request.param, accept_downloads=True)
-    found = context.new_page()
-    found.asked, found.errors = [], []
-    found.on("request", lambda r: found.asked.append(r.url))
-    found.on("pageerror", lambda e: found.errors.append(str(e)))
-    found.goto(f"http://127.0.0.1:{port}/")
-    found.locator("#box textarea").wait_for()
-    yield found
-    own = (f"http://127.0.0.1:{port}/", "data:", f"blob:http://127.0.0.1:{port}/")
-    assert [url for url in found.asked if not url.startswith(own)] == []
-    assert found.errors == []
-    assert found.evaluate("document.documentElement.scrollWidth") <= request.param["width"]
-    context.close()
-
-
-def send(page, text: str) -> None:
-    page.locator("#box textarea").fill(text)
-    page.locator("#box textarea").press("Enter")
-
-
-def analyse(page, text: str) -> None:
-    send(page, text)
-    page.get_by_role("button", name="Looks right, analyse").click()
-    page.locator("#session .evidence h3, #session .evidence.empty").first.wait_for()
-
-
-def pick(page, turn: int) -> None:
-    """A click on a turn, and the panel about it; the next click waits until the page has settled."""
-    page.locator(f'#transcript .turn[data-turn="{turn}"] .name').click()
-    page.locator("#evidence h3", has_text=f"Turn {turn} ·").wait_for()
-    page.locator(f'#transcript .turn[data-turn="{turn}"].selected').wait_for()
-    page.wait_for_timeout(300)
-
-
-def picture(page, name: str) -> None:
-    folder = ROOT / "test-artefacts"
-    folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"journey-{name}-{page.viewport_size['width']}.png", full_page=True)
 
 
 def test_paste_confirm_findings_follow_up(page):
@@ -75,11 +29,8 @@ def test_paste_confirm_findings_follow_up(page):
 def test_a_turn_is_picked_by_click_and_by_key(page):
     analyse(page, SESSION)
     pick(page, 7)
-    page.locator('#transcript .turn[data-turn="3"]').press("Enter")
+    page.locator('#transcript .turn[data-turn="3"] button.tag').press("Enter")
     page.locator("#evidence h3", has_text="Turn 3").wait_for()
-    page.get_by_role("button", name="set it aside").click()
-    page.locator("#evidence", has_text="No marker met the threshold at turn 3").wait_for()
-    assert page.locator("#moments .chip", has_text="turn 3").count() == 0
 
 
 def test_a_click_on_the_timeline_picks_the_moment(page):
@@ -110,25 +61,10 @@ def test_a_sample_is_one_click_away_and_everything_can_be_cleared(page):
     assert "diary is pointless" not in page.content()
 
 
-def test_report_and_data_are_saved_by_the_browser_and_not_on_the_server(page, screen):
-    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
-    for button, name, words in (
-        ("Save report", "rupture-report.md", "worth a second look"),
-        ("Save data", "rupture-analysis.json", '"schema": 1'),
-    ):
-        with page.expect_download() as saved:
-            page.get_by_role("button", name=button).click()
-        assert saved.value.suggested_filename == name
-        assert words in saved.value.path().read_text(encoding="utf-8")
-    assert files_with(SENTINEL, screen[1]) == []
-
-
 def test_a_dropped_file_is_read_and_not_kept(page, screen, tmp_path):
     file = tmp_path / "tuesday.txt"
     file.write_text(SESSION + f"Client: The {SENTINEL} again.\n", encoding="utf-8")
-    page.locator("#box input[type=file]").set_input_files(file)
-    page.locator("#box .thumbnail-item").wait_for()
-    page.locator("#box .submit-button").click()
+    drop(page, file)
     page.get_by_role("button", name="Looks right, analyse").click()
     page.locator("#outcome h2", has_text="Tuesday").wait_for()
     assert files_with(SENTINEL, screen[1]) == []
@@ -155,9 +91,7 @@ def test_a_question_alone_is_answered_with_sources(page):
 def test_a_text_without_speakers_is_a_question_or_says_what_to_do(page, tmp_path):
     file = tmp_path / "note.txt"
     file.write_text("Saw the client on Tuesday. It went well enough, I think.", encoding="utf-8")
-    page.locator("#box input[type=file]").set_input_files(file)
-    page.locator("#box .thumbnail-item").wait_for()
-    page.locator("#box .submit-button").click()
+    drop(page, file)
     page.locator("#chat", has_text="Not analysed").wait_for()
 
 
@@ -220,8 +154,3 @@ def test_hostile_words_do_nothing_anywhere(page, canary):
         assert page.locator(place).locator("script, img, iframe, meta, style, a, form, .katex").count() == 0
     for payload in payloads:
         assert payload in page.locator("#transcript").inner_text()
-
-
-def files_with(sentinel: str, folder) -> list[str]:
-    """Files below `folder` that hold the sentinel."""
-    return [str(f) for f in folder.rglob("*") if f.is_file() and sentinel.encode() in f.read_bytes()]

@@ -48,7 +48,7 @@ def test_own_hosts_are_served_with_every_header(screen, host):
         assert response.getheader(name) == value
 
 
-@pytest.mark.parametrize("origin", ["http://evil.test", "null", "https://127.0.0.1.evil.test", "file://"])
+@pytest.mark.parametrize("origin", ["http://evil.test", "null", "https://127.0.0.1.evil.test", "file://", "http://[127.0.0.1"])
 def test_foreign_origins_are_refused_before_anything_is_stored(screen, origin):
     port, folder = screen
     before = sorted((folder / "temp").rglob("*"))
@@ -93,6 +93,8 @@ def test_there_is_no_public_api_and_unused_routes_are_shut(screen):
         "/gradio_api/runs",
         "/gradio_api/mcp/sse",
         "/gradio_api/proxy=http://127.0.0.1",
+        "/gradio_api/process_recording",
+        "/gradio_api/vibe-code",
     ):
         assert ask(port, path).status == 404, path
 
@@ -115,6 +117,22 @@ def test_no_file_of_the_machine_is_served(screen, path):
     response = ask(port, f"/gradio_api/file={path}")
     assert response.status in (400, 403, 404)
     assert b"root:" not in response.body
+
+
+@pytest.mark.parametrize(
+    "path", ["file=http://example.org/?words", "file=https://example.org/x.png", "file/https://example.org/"]
+)
+def test_the_server_fetches_nothing_for_the_page(screen, path):
+    port, _ = screen
+    response = ask(port, f"/gradio_api/{path}")
+    assert response.status == 404
+    assert response.body == b"Not here."
+
+
+def test_the_page_takes_its_address_from_the_host_that_was_checked(screen):
+    port, _ = screen
+    for name in ("X_Forwarded_Host", "X_Gradio_Server"):
+        assert b"evil.test" not in ask(port, "/config", **{name: "http://evil.test"}).body
 
 
 def test_it_listens_on_this_machine_only(screen):

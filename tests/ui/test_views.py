@@ -8,15 +8,19 @@ import pytest
 from rupture import formats
 from rupture.analysis import Finding, RiskNotice, State
 from rupture.assistant.draft import phrase
+from rupture.corrections import Correction, Verdict
+from rupture.detection.card import read_card
+from rupture.resources import MODEL
 from rupture.transcript import Role
 from rupture.ui import desk as desks
+from rupture.ui.about_view import about_html
 from rupture.ui.chat import messages, reply_text
 from rupture.ui.desk import Desk
 from rupture.ui.evidence_view import evidence_html
-from rupture.ui.report import report
+from rupture.ui.intake_view import preview_html, shelf_html, speakers_html
 from rupture.ui.session_view import outcome_html, risk_html, session_html
 from rupture.ui.timeline import timeline
-from rupture.ui.transcript_view import conversation_html, marked, moments_html, speakers_html
+from rupture.ui.transcript_view import conversation_html, filters_html, marked, moments_html
 from rupture.words import sureness
 from tests.ui.standins import SESSION, assistant
 from tests.ui.test_escape import PAYLOADS
@@ -118,15 +122,15 @@ def test_not_analysed_says_why(analysis):
 
 
 def test_the_therapist_share_is_a_question_and_never_a_number(analysis):
-    shown = text_of(session_html(analysis))
+    shown = text_of(session_html(analysis, 0.4))
     assert "A question for you." in shown
     assert "contribution" not in shown.lower()
     low = dataclasses.replace(analysis, session=dataclasses.replace(analysis.session, therapist_contribution=1))
-    assert re.findall(r"\d of 5", shown) == re.findall(r"\d of 5", text_of(session_html(low)))
+    assert re.findall(r"\d of 5", shown) == re.findall(r"\d of 5", text_of(session_html(low, 0.4)))
 
 
 def test_the_timeline_holds_no_words_of_the_session(analysis):
-    figure = json.loads(timeline(analysis, 3).to_json())
+    figure = json.loads(timeline(analysis).to_json())
     assert [trace["name"] for trace in figure["data"]] == ["withdrawal", "confrontation", "therapist answers"]
     assert "diary" not in json.dumps(figure)
 
@@ -137,17 +141,52 @@ def test_hostile_words_stay_words_in_every_view(hostile):
         conversation_html(hostile, 0),
         moments_html(hostile, 0),
         outcome_html(hostile, None),
-        session_html(hostile),
+        session_html(hostile, 0.4),
+        filters_html(hostile),
+        preview_html("\n".join(f"Client: {payload}" for payload in PAYLOADS)),
+        shelf_html(PAYLOADS),
         risk_html(hostile),
     ]
     views += [evidence_html(hostile, turn.index, guidance) for turn in hostile.transcript.turns]
     allowed = re.compile(
-        r"</?(?:div|span|button|b|nav|details|summary|mark|header|h[234]|p|section|dl|dt|dd|blockquote|ol|ul|li|i|small)\b[^<>]*>"
+        r"</?(?:div|span|button|b|nav|select|option|label|input|h5|details|summary|mark|header|h[234]|p|section|dl|dt|dd|blockquote|ol|ul|li|i|small)\b[^<>]*>"
     )
     for view in views:
         assert not re.search(r"[<>]", allowed.sub("", view))
         assert not re.search(r"[`{}$]", view)
         assert not re.search(r"<[^>]* on\w+=", view)
+
+
+def test_filters_offer_what_was_found_and_nothing_else(analysis):
+    shown = filters_html(analysis)
+    offered = re.findall(r'<option value="([A-Z]\d+)"', shown)
+    assert offered
+    assert set(offered) == {code for finding in analysis.findings for code in finding.codes}
+    assert filters_html(dataclasses.replace(analysis, findings=())) == ""
+
+
+def test_what_is_typed_is_counted_before_it_is_sent():
+    assert "12 turns, 2 speakers, 0 lines in no turn" in text_of(preview_html(SESSION))
+    assert preview_html("How do I own my part in a rupture?") == ""
+
+
+def test_a_turn_says_how_it_was_read_and_offers_only_codes_of_its_role(analysis):
+    guidance = assistant().guidance
+    client, therapist = evidence_html(analysis, 3, guidance), evidence_html(analysis, 4, guidance)
+    assert set(re.findall(r'<option value="([A-Z])\d', client)) == {"W", "C"}
+    assert set(re.findall(r'<option value="([A-Z])\d', therapist)) == {"R"}
+    assert 'aria-pressed="true"' not in client
+    agreed = evidence_html(analysis, 3, guidance, {3: Correction(3, Verdict.AGREE)})
+    assert 'data-verdict="agree" aria-pressed="true"' in agreed
+    assert "You agree." in agreed
+
+
+def test_about_tells_the_measured_numbers_and_whose_codes_they_are():
+    card = read_card(MODEL)
+    shown = text_of(about_html(card, 186))
+    assert "made by language models after a codebook, not by clinicians" in shown
+    assert "186 documents" in shown
+    assert all(f"{row['auroc']:.2f}" in shown for row in card.measured.values())
 
 
 def test_speakers_show_label_reason_roles_and_what_was_not_understood():
@@ -165,7 +204,7 @@ def test_chat_replies_are_inert_and_carry_their_sources(analysis):
     shown = messages(desk.said, assistant().guidance)
     assert "<img" not in shown[0]["content"]
     assert "![" not in shown[0]["content"]
-    assert shown[-1]["metadata"]["title"].endswith(("source", "sources"))
+    assert re.match(r"<details><summary>\d sources?</summary>\n", shown[-1]["content"])
     for id in desk.said[-1].reply.passages:
         assert assistant().guidance.passages[id].text.split("\n")[0][:60] in html.unescape(shown[-1]["content"])
 
@@ -176,15 +215,6 @@ def test_ways_to_respond_stand_one_a_line(analysis):
     )
     (desk,) = desks.answers(desk, assistant())
     assert reply_text(desk.said[-1].reply).count("\n- ") >= 2
-
-
-def test_the_report_is_tentative_cited_and_inert(analysis, hostile):
-    text = report(analysis, assistant().guidance, 0.4)
-    assert "perhaps worth a second look" in text
-    assert "Source: " in text
-    assert "therapist_contribution" not in text
-    assert phrase("about")[:60] in text
-    assert not re.search(r"<\w|!\[|\]\(", report(hostile, assistant().guidance, None))
 
 
 def test_sureness_is_words_first():

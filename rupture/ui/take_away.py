@@ -1,0 +1,76 @@
+"""Take away: the panel of files that can be saved, as HTML, and each file packed for the browser. Writes nothing to a disk."""
+
+import base64
+import json
+
+from rupture.analysis import Analysis
+from rupture.assistant.assistant import Assistant
+from rupture.coding.written import written
+from rupture.exports.data import DATA_FORMATS
+from rupture.exports.reports import FORMATS, render
+from rupture.exports.session_report import report_blocks
+from rupture.exports.supervision import supervision_blocks
+from rupture.privacy.masked_analysis import masked_analysis
+from rupture.ui.desk import Desk
+from rupture.words import plain_name
+
+_REPORTS = {"html": "Web page", "docx": "Word", "pdf": "PDF", "md": "Markdown"}
+_DATA = {"json": "JSON", "csv": "CSV", "label-studio": "Label Studio", "elan": "ELAN", "inception": "INCEpTION"}
+_CODES = "codes"
+
+
+def take_away_html() -> str:
+    """Buttons for every file, and whether names are masked in it."""
+    rows = (
+        ("Report", [(f"report:{suffix}", words) for suffix, words in _REPORTS.items()]),
+        ("One page for supervision", [(f"supervision:{suffix}", words) for suffix, words in _REPORTS.items()]),
+        ("Data", [(f"data:{name}", words) for name, words in _DATA.items()]),
+        ("What you corrected", [(_CODES, "Coded session, to measure and train with")]),
+    )
+    listed = "".join(
+        f"<dt>{title}</dt><dd>{''.join(_button(what, f'{title}: {words}', words) for what, words in files)}</dd>"
+        for title, files in rows
+    )
+    return (
+        '<section class="take-away" aria-label="Take away"><h3>Take away</h3>'
+        '<label><input type="checkbox" data-mask> Mask names, dates and places first</label>'
+        f'<dl>{listed}</dl><p class="limits">Masking is a draft made by rules: read a file before you share it. '
+        "Files hold what was said; keep them as you keep the session itself.</p></section>"
+    )
+
+
+def _button(what: str, label: str, words: str) -> str:
+    return f'<button type="button" data-save="{what}" aria-label="{label}">{words}</button>'
+
+
+def saved(desk: Desk, what: str, assistant: Assistant, *, mask: bool) -> str:
+    """The file `what` of the session on the desk, as JSON with its name, media type and content in base64; empty without a
+    session. KeyError for a file there is not; CorrectionError when nothing was corrected and the corrected codes are asked for.
+    """
+    if desk.analysis is None:
+        return ""
+    kind, _, form = what.partition(":")
+    # Corrections are applied to the analysis as the detector left it.
+    chosen = desk.found if kind == _CODES and desk.found else desk.analysis
+    analysis = masked_analysis(chosen, desk.names) if mask else chosen
+    if kind == "data":
+        suffix, type, write = DATA_FORMATS[form]
+        return _packed(f"rupture-{kind}.{suffix}", type, write(analysis))
+    if kind == _CODES:
+        text = written(analysis, desk.corrections, "corrected-1", plain_name(analysis.transcript.id))
+        return _packed("rupture-codes.txt", "text/plain", text.encode())
+    return _document(kind, form, analysis, assistant)
+
+
+def _document(kind: str, suffix: str, analysis: Analysis, assistant: Assistant) -> str:
+    """The report, or the page for supervision."""
+    if kind == "supervision":
+        blocks = supervision_blocks(analysis, assistant.guidance)
+    else:
+        blocks = report_blocks(analysis, assistant.guidance, assistant.decisions.miss_rate)
+    type, _ = FORMATS[suffix]
+    return _packed(f"rupture-{kind}.{suffix}", type, render(blocks, suffix, plain_name(analysis.transcript.id)))
+
+
+def _packed(name: str, type: str, data: bytes) -> str:
+    return json.dumps({"name": name, "type": type, "data": base64.b64encode(data).decode()})

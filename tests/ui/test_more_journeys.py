@@ -1,0 +1,182 @@
+"""What can be done once a session is there: filter, step, correct, take away, keep. In a real browser at both sizes."""
+
+import json
+
+import pytest
+
+from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture
+from tests.ui.standins import SESSION
+
+
+def chosen(page) -> str:
+    return page.locator("#evidence h3").inner_text().split(" ·")[0]
+
+
+def test_what_is_typed_is_counted_before_it_is_sent(page):
+    page.locator("#box textarea").fill(SESSION)
+    page.locator("#preview", has_text="12 turns, 2 speakers, 0 lines in no turn").wait_for()
+    page.locator("#box textarea").fill("A question?")
+    page.locator("#preview p").wait_for(state="detached")
+
+
+def test_filters_leave_only_what_is_asked_for(page):
+    analyse(page, SESSION)
+    shown = page.locator("#transcript .turn:visible")
+    assert shown.count() == 12
+    page.get_by_label("only these").check()
+    assert {row.get_attribute("data-turn") for row in shown.all()} == {"1", "3", "7", "8"}
+    page.get_by_label("Kind").select_option("confrontation")
+    assert {row.get_attribute("data-turn") for row in shown.all()} == {"3", "7"}  # 3 is looked at, so it stays
+    page.get_by_label("Kind").select_option("")
+    page.get_by_label("How sure").select_option("0.8")
+    assert {row.get_attribute("data-turn") for row in shown.all()} == {"3", "7", "8"}
+    picture(page, "filtered")
+
+
+def test_moments_are_stepped_through_by_button_and_by_key(page):
+    analyse(page, SESSION)
+    assert chosen(page) == "Turn 3"
+    page.get_by_role("button", name="Next moment").click()
+    page.locator("#evidence h3", has_text="Turn 7 ·").wait_for()
+    page.locator("#transcript .conversation").press("n")
+    page.locator("#evidence h3", has_text="Turn 8 ·").wait_for()
+    page.locator("#transcript .conversation").press("p")
+    page.locator("#evidence h3", has_text="Turn 7 ·").wait_for()
+    page.locator("#transcript .conversation").press("j")
+    page.locator("#evidence h3", has_text="Turn 8 ·").wait_for()
+
+
+def test_a_moment_is_set_aside_recoded_and_taken_back(page):
+    analyse(page, SESSION)
+    page.get_by_role("button", name="Not a rupture").click()
+    page.locator("#evidence", has_text="No marker met the threshold at turn 3").wait_for()
+    assert page.locator("#moments .chip", has_text="turn 3").count() == 0
+    page.get_by_label("Another code").select_option("W1")
+    page.locator("#evidence", has_text="May show: closes a feeling down").wait_for()
+    page.locator("#moments .chip", has_text="turn 3 · closes a feeling down").wait_for()
+    picture(page, "recoded")
+    page.get_by_role("button", name="W1", exact=True).click()
+    page.locator("#evidence", has_text="May show: goes along without engaging").wait_for()
+
+
+def test_a_question_that_is_offered_is_about_the_turn_looked_at(page):
+    analyse(page, SESSION)
+    pick(page, 7)
+    page.get_by_role("button", name="What could I say here?").click()
+    page.locator("#chat .bot", has_text="turn 7").first.wait_for()
+    assert chosen(page) == "Turn 7"
+
+
+def test_a_look_at_another_turn_survives_the_next_answer(page):
+    analyse(page, SESSION)
+    pick(page, 7)
+    page.locator("#box textarea").fill("What could I try?")
+    page.locator("#box textarea").press("Enter")
+    page.locator("#chat .user", has_text="What could I try?").wait_for()
+    page.locator("#chat").get_by_text("You could try").last.wait_for()
+    assert chosen(page) == "Turn 7"
+
+
+def test_several_files_are_open_side_by_side(page, tmp_path, screen):
+    for name, word in (("monday", "Mon"), ("tuesday", SENTINEL)):
+        (tmp_path / f"{name}.txt").write_text(f"{SESSION}Client: The {word} again.\n", encoding="utf-8")
+    drop(page, tmp_path / "monday.txt", tmp_path / "tuesday.txt")
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#outcome h2", has_text="Monday").wait_for()
+    page.get_by_role("button", name="Tuesday (13 turns)").click()
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#outcome h2", has_text="Tuesday").wait_for()
+    assert SENTINEL in page.locator("#transcript").inner_text()
+    page.get_by_role("button", name="Monday (13 turns)").click()
+    page.locator("#outcome h2", has_text="Monday").wait_for()
+    assert SENTINEL not in page.locator("#transcript").inner_text()
+    assert files_with(SENTINEL, screen[1]) == []
+
+
+def test_names_to_leave_out_are_nowhere(page):
+    page.locator("#box textarea").fill(SESSION.replace("You're the expert", "You're the expert, Marigold"))
+    page.locator("#box textarea").press("Enter")
+    page.get_by_label("Names to leave out").fill("Marigold")
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#evidence h3").wait_for()
+    assert "expert, [name]" in page.locator("#transcript").inner_text()
+    assert "Marigold" not in page.locator("#session").inner_html()
+    page.locator("#chat").get_by_text("What was seen").wait_for()
+    assert "Marigold" not in page.locator("#chat").inner_html()
+
+
+@pytest.mark.parametrize(
+    ("button", "name", "start"),
+    [
+        ("Report: Web page", "rupture-report.html", b"<!doctype html>"),
+        ("Report: Word", "rupture-report.docx", b"PK"),
+        ("Report: PDF", "rupture-report.pdf", b"%PDF"),
+        ("Report: Markdown", "rupture-report.md", b"# Your session"),
+        ("One page for supervision: Web page", "rupture-supervision.html", b"<!doctype html>"),
+        ("Data: JSON", "rupture-data.json", b"{"),
+        ("Data: ELAN", "rupture-data.eaf", b"<?xml"),
+    ],
+)
+def test_files_are_made_by_the_browser_and_not_on_the_server(page, screen, button, name, start):
+    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=button, exact=True).click()
+    assert saved.value.suggested_filename == name
+    assert saved.value.path().read_bytes().lower().startswith(start.lower())
+    assert files_with(SENTINEL, screen[1]) == []
+
+
+def test_a_masked_file_has_no_names_and_the_screen_still_does(page):
+    analyse(page, SESSION + "Client: Dr. Hollister said so on 4 March.\n")
+    page.get_by_label("Mask names, dates and places first").check()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Data: JSON", exact=True).click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "Hollister" not in text
+    assert [turn["role"] for turn in json.loads(text)["turns"][:2]] == ["therapist", "client"]
+    assert "Hollister" in page.locator("#transcript").inner_text()
+
+
+def test_codes_are_saved_once_something_was_corrected_and_refused_before(page):
+    analyse(page, SESSION)
+    page.get_by_role("button", name="What you corrected").click()
+    page.locator("#save-note", has_text="no turn of this session was confirmed or corrected").wait_for()
+    page.get_by_role("button", name="I agree").click()
+    page.locator("#evidence", has_text="You agree.").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="What you corrected").click()
+    assert "{W5" in saved.value.path().read_text(encoding="utf-8")
+
+
+def test_sessions_are_kept_only_once_that_is_turned_on_and_forgotten_for_good(page, screen):
+    place = screen[1] / "kept"
+    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
+    page.get_by_role("tab", name="Over time").click()
+    page.locator("#over-state", has_text="Nothing is kept").wait_for()
+    assert list(place.iterdir()) == []
+    page.get_by_role("button", name="Keep sessions on this computer").click()
+    page.get_by_label("Code of the client, not a name").fill("Anna Berg")
+    page.get_by_role("button", name="Keep the open session").click()
+    page.locator("#over-state", has_text="looks like a full name").wait_for()
+    page.get_by_label("Code of the client, not a name").fill("C07")
+    page.get_by_label("Date, such as 2026-03-14").fill("2026-03-14")
+    page.get_by_role("button", name="Keep the open session").click()
+    page.locator("#over-reading", has_text="2026-03-14").wait_for()
+    assert files_with(SENTINEL, place) != []
+    page.get_by_label("At session").fill("1")
+    page.get_by_label("Score, empty if left out").fill("34")
+    page.get_by_role("button", name="Add the score").click()
+    page.locator("#over-reading", has_text="SRS").wait_for()
+    page.locator("#kept .js-plotly-plot").first.wait_for()
+    picture(page, "over-time")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Forget everything").click()
+    page.locator("#over-state", has_text="The file is deleted").wait_for()
+    assert list(place.iterdir()) == []
+
+
+def test_about_says_how_well_it_does_and_whose_codes_these_are(page):
+    page.get_by_role("tab", name="About").click()
+    page.locator("#about", has_text="not by clinicians").wait_for()
+    assert page.locator("#about table tbody tr").count() > 10
+    picture(page, "about")
