@@ -32,9 +32,7 @@ class Visitor:
         self._http = httpx.Client(base_url=URL, timeout=300, trust_env=False)
         self._session = secrets.token_hex(6)
         names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        self._events = {
-            (names.get(target), event): call for call in config["dependencies"] for target, event in call["targets"]
-        }
+        self._events = {(names.get(target), event): call for call in config["dependencies"] for target, event in call["targets"]}
         self._states = {part["id"] for part in config["components"] if part["type"] == "state"}
 
     def fire(self, component: str, event: str, *values: Any, data: dict[str, Any] | None = None) -> float:

@@ -78,6 +78,7 @@ class Wiring:
                 [page.looking, page.evidence],
                 api_visibility="private",
                 show_progress="hidden",
+                trigger_mode="always_last",
                 concurrency_id="look",
                 concurrency_limit=_AT_ONCE,
             )
@@ -146,7 +147,8 @@ class Wiring:
         yield from self._analyse(desks.with_sample(desk, formats.read_file(path)))
 
     def _answer(self, desk: Desk) -> Iterator[Update]:
-        looked_at = None
+        # The panel moves only where the answer is about another turn: meanwhile the reader may have gone elsewhere.
+        looked_at = desk.selected
         yield {self.page.stop: gr.update(visible=True)}
         for answered in desks.answers(desk, self.assistant()):
             moved = answered.selected != looked_at

@@ -17,7 +17,7 @@ from rupture.ui.about_view import about_html
 from rupture.ui.desk import Desk
 from rupture.ui.over_time import OverTime, build_over_time
 from rupture.ui.take_away import take_away_html
-from rupture.ui.words import LOCAL, PLACEHOLDER, QUESTIONS, REMOTE, TAGLINE, WELCOME
+from rupture.ui.words import LOCAL, PLACEHOLDER, QUESTIONS, TAGLINE, WELCOME
 from rupture.words import CONSENT, plain_name
 
 FOUR_HOURS = 4 * 3600
@@ -75,9 +75,9 @@ class Page:
     over_time: OverTime
 
 
-def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, remote: bool = False, workspace: Path | None = None) -> Page:
-    """Lays everything out inside `blocks`. `remote` says that a model elsewhere is turned on, `workspace` where sessions may be
-    kept; the chat is first in reading order, so that it comes first on a phone."""
+def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, badge: str = LOCAL, workspace: Path | None = None) -> Page:
+    """Lays everything out inside `blocks`. `badge` says where a session stays, `workspace` where sessions may be kept. The chat
+    is first in reading order, so that it comes first on a phone."""
     parts: dict[str, Any] = {}
     with blocks:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
@@ -86,7 +86,7 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, remote: bool = Fal
         parts["roles"] = gr.Textbox(visible=False)
         parts["risk"] = gr.HTML("", elem_id="risk", apply_default_css=False)
         with gr.Row(elem_id="top"):
-            gr.HTML(_brand(REMOTE if remote else LOCAL), elem_id="brand", apply_default_css=False)
+            gr.HTML(_brand(badge), elem_id="brand", apply_default_css=False)
             parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Session"), gr.Row(elem_id="main"):

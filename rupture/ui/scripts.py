@@ -6,7 +6,11 @@ PICK = """
 let pressed = null;
 const choose = (turn) => {
   document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
-  document.querySelector(`#transcript .turn[data-turn="${turn}"]`)?.classList.add('selected');
+  const row = document.querySelector(`#transcript .turn[data-turn="${turn}"]`);
+  if (row) {
+    row.classList.add('selected');
+    row.closest('.conversation').dataset.chosen = turn;
+  }
   trigger('select', { turn });
 };
 const pick = (target) => {
@@ -104,12 +108,15 @@ SHOW_SELECTED = """
   const show = () => {
     const panel = document.querySelector('#evidence [data-selected]');
     const turn = panel ? panel.dataset.selected : '';
+    const list = document.querySelector('#transcript .conversation');
+    // The panel about the turn that was chosen last is still on its way.
+    if (list && list.dataset.chosen && list.dataset.chosen !== turn) return;
+    if (list) delete list.dataset.chosen;
     document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
     document.querySelectorAll('#moments .chip').forEach((chip) => {
       chip.setAttribute('aria-pressed', String(chip.dataset.turn === turn));
     });
     const row = turn === '' ? null : document.querySelector(`#transcript .turn[data-turn="${Number(turn)}"]`);
-    const list = document.querySelector('#transcript .conversation');
     if (row && list) {
       row.classList.add('selected');
       row.classList.remove('away');
@@ -148,6 +155,8 @@ SHOW_SELECTED = """
       });
     } else if (tries > 0 && !(plot && plot.dataset.listening)) setTimeout(() => listen(tries - 1), 250);
   };
+  // Gradio would have a screen reader say each answer twice, once with all its marks.
+  document.querySelectorAll('#chat [data-testid="bot"]').forEach((row) => row.setAttribute('aria-label', 'Answer'));
   // An answer is read from its beginning.
   const toQuestion = () => {
     const questions = document.querySelectorAll('#chat .user-row');

@@ -30,6 +30,7 @@ from rupture.ui.guard import Guard
 from rupture.ui.handlers import Wiring
 from rupture.ui.login import LOG_OUT_LINK, TWELVE_HOURS, Login, read_users
 from rupture.ui.page import build_page, new_blocks, theme
+from rupture.ui.words import LOCAL, REMOTE, SHARED
 
 DEFAULT_PORT = 7860
 _CSS = Path(__file__).parent / "screen.css"
@@ -99,7 +100,8 @@ def build_app(
     """The whole web application, `remote` if a model elsewhere is turned on, `workspace` where one person's sessions may be
     kept; ServerError when a setting that keeps words on this machine, or among its users, did not take hold."""
     blocks = new_blocks()
-    page = build_page(blocks, sorted(samples.glob("*.txt")), remote=remote, workspace=workspace)
+    badge = REMOTE if remote else SHARED if access.users else LOCAL
+    page = build_page(blocks, sorted(samples.glob("*.txt")), badge=badge, workspace=workspace)
     with blocks:
         Wiring(page, assistant).connect()
         if access.users:
@@ -133,6 +135,11 @@ def serve(port: int | None = None, access: Access = ALONE) -> None:
     """Serves the screen until it is interrupted. The assistant is built meanwhile, so that the page comes up at once."""
     port = port_from_environment() if port is None else port
     chat = chat_model_from_environment()
+    if chat is not None and chat.host and access.users:
+        raise ServerError(
+            "A language model elsewhere is for one person at one computer, who sees what would be sent. Start without "
+            "RUPTURE_CHAT_MODEL=remote:…, or without users."
+        )
     listener = _listen(port, access.host)
     building: Future[Assistant] = Future()
     # What one person keeps is not for others who log in.

@@ -1,7 +1,8 @@
 """What the page itself says: its invitation, its placeholders, and what comes before anything leaves this computer."""
 
 TAGLINE = "Where did the alliance strain, and what could mend it?"
-LOCAL, REMOTE = "Stays on this computer", "Leaves this computer only when you press Send"
+LOCAL, SHARED = "Stays on this computer", "Stays on this server"
+REMOTE = "Leaves this computer only when you press Send"
 WELCOME = (
     "## Which session is on your mind?\nPaste a transcript below, or drop a file. You see the moments where the work may "
     "have strained, in your client’s own words, and what others do with such moments."
