@@ -99,8 +99,8 @@ def main() -> int:
         for what, seconds in took.items()
     ]
     said = (
-        f"# {PEOPLE} people at once\n\nBy `bench/people.py`: each pastes a session of {TURNS} turns, has it analysed, looks at {LOOKS} "
-        "turns and asks two questions, over the same events as the page uses.\n\n"
+        f"# {PEOPLE} people at once\n\nBy `bench/people.py`: each pastes a session of {TURNS} turns, has it analysed, looks at "
+        f"{LOOKS} turns and asks two questions, over the same events as the page uses.\n\n"
         f"{os.cpu_count()} cores; all began at the same moment; {whole:.0f} s until the last was done; {len(failed)} errors.\n\n"
         "| event | n | median | 95th percentile |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )

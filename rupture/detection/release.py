@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from rupture.coding.sessions import ADDED
 from rupture.coding.values import CodedSession
 from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
 from rupture.detection.export import export_ensemble
@@ -20,6 +21,8 @@ from rupture.encoder import Encoder
 from rupture.encoder_export import base_encoder, export_encoder
 from rupture.protocols import Progress
 from rupture.transcript import Role
+
+_BUT_ADDED = "; of the added sessions some turns are confirmed or changed by a user"
 
 
 def train_detector(
@@ -68,7 +71,7 @@ def _card(sessions: Sequence[CodedSession], folder: Path, fitted: Fitted) -> dic
             "turns": len(turns),
             "client_turns": sum(turn.role is Role.CLIENT for turn in turns),
             "digest": digest_sessions(sessions),
-            "codes": "made by language models after the codebook, not by clinicians",
+            "codes": "made by language models after the codebook, not by clinicians" + (_BUT_ADDED if ADDED in sources else ""),
         },
         "measured": fitted.measured,
         "versions": {

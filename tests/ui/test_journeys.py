@@ -16,7 +16,7 @@ def test_paste_confirm_findings_follow_up(page):
     page.locator("#evidence h3", has_text="Turn 3 · Client").wait_for()
     assert page.locator("#moments .chip").first.inner_text().replace("\n", " ") == "◁ turn 3 · goes along without engaging"
     assert page.locator("#transcript mark").first.inner_text() == "whatever you think is best."
-    page.locator("#chat").get_by_text("You could try").wait_for()
+    page.locator("#chat strong", has_text="You could try").first.wait_for()
     assert page.locator("#chat .bot").count() >= 1
     page.locator("#evidence details.source summary").first.click()
     assert page.locator("#evidence details.source blockquote").first.is_visible()
@@ -152,5 +152,32 @@ def test_hostile_words_do_nothing_anywhere(page, canary):
     assert hits == []
     for place in ("#transcript", "#evidence", "#moments", "#chat .message"):
         assert page.locator(place).locator("script, img, iframe, meta, style, a, form, .katex").count() == 0
+    shown = page.locator("#transcript").inner_text()
     for payload in payloads:
-        assert payload in page.locator("#transcript").inner_text()
+        assert payload.lstrip("\u202e") in shown  # overrides of direction are taken out when a text is read
+
+
+def test_hostile_words_do_nothing_in_the_other_fields(page, canary, tmp_path):
+    port, hits = canary
+    hostile = "<img src=x onerror=window.__pwn=1>"
+    file = tmp_path / f"{hostile}.txt"
+    file.write_text(SESSION, encoding="utf-8")
+    drop(page, file, file)
+    page.get_by_label("Names to leave out").fill(f"{hostile}, http://canary.test:{port}/")
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#evidence h3").wait_for()
+    assert "onerror" in page.locator("#shelf").inner_text()
+    page.get_by_role("tab", name="Over time").click()
+    page.get_by_role("button", name="Keep sessions on this computer").click()
+    for code, day in ((hostile, ""), ("C07", hostile)):
+        page.get_by_label("Code of the client, not a name").fill(code)
+        page.get_by_label("Date, such as 2026-03-14").fill(day)
+        page.get_by_role("button", name="Keep the open session").click()
+        page.locator("#over-state [role=status]").wait_for()
+    page.wait_for_timeout(800)
+    assert page.evaluate("window.__pwn") is None
+    assert hits == []
+    assert page.locator("#main, #kept").locator("img[src=x]").count() == 0
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Forget everything").click()
+    page.locator("#over-state", has_text="The file is deleted").wait_for()

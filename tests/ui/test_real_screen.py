@@ -48,7 +48,7 @@ def test_paste_confirm_find_ask_and_ask_on(address, session, browser):
     page.locator("#box textarea").press("Enter")
     page.get_by_role("button", name="Looks right, analyse").click(timeout=120_000)
     page.locator("#evidence h3").wait_for(timeout=120_000)
-    page.locator("#chat").get_by_text("You could try").first.wait_for(timeout=120_000)
+    page.locator("#chat strong", has_text="You could try").first.wait_for(timeout=120_000)
     marked = [mark.inner_text() for mark in page.locator("#transcript mark").all()]
     assert marked
     assert all(any(words in turn.text for turn in session.turns) for words in marked)
@@ -56,6 +56,6 @@ def test_paste_confirm_find_ask_and_ask_on(address, session, browser):
     chosen = page.locator("#evidence h3").first.inner_text()
     page.locator("#box textarea").fill("why is that not just agreement?")
     page.locator("#box textarea").press("Enter")
-    page.locator("#chat").get_by_text("Another reading").last.wait_for(timeout=60_000)
+    page.locator("#chat strong", has_text="Another reading").last.wait_for(timeout=60_000)
     assert page.locator("#evidence h3").first.inner_text() == chosen
     page.close()
