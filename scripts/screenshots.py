@@ -92,7 +92,7 @@ def main() -> None:
                     page.screenshot(path=DOCS / "session.png", full_page=True)
             page = browser.new_page(viewport={"width": 1180, "height": 900})
             keep_some(page, port)
-            page.screenshot(path=DOCS / "over-time.png")
+            page.screenshot(path=DOCS / "over-time.png", full_page=True)
             browser.close()
     finally:
         server.terminate()

@@ -66,10 +66,10 @@ def build_over_time(place: Path | None) -> OverTime:
             parts["day"] = gr.Textbox(label="Date, such as 2026-03-14", elem_id="day", html_attributes=_QUIET)
             parts["keep"] = gr.Button("Keep the open session", elem_id="keep")
         parts["clients"] = gr.Dropdown([], value=None, label="Look at", elem_id="clients", filterable=False)
-        parts["reading"] = gr.HTML("", elem_id="over-reading", apply_default_css=False)
         parts["figures"] = tuple(
             gr.Plot(show_label=False, container=False, visible=False, label=f"{name} over time") for name in SCALES
         )
+        parts["reading"] = gr.HTML("", elem_id="over-reading", apply_default_css=False)
         with gr.Row(elem_id="measure-row"):
             typed = [name for name, scale in SCALES.items() if not scale.from_transcript]
             parts["scale"] = gr.Dropdown(
@@ -198,7 +198,7 @@ class Keeping:
 def _listed(sessions: tuple[KeptSession, ...]) -> str:
     """The kept sessions of a client in order."""
     rows = "".join(
-        f"<li>{safe(kept.position)}. {safe(kept.date or 'no date')} · {safe(kept.title)}"
+        f'<li value="{kept.position}">{safe(kept.date or "no date")} · {safe(kept.title)}'
         f"{f' · {safe(kept.problem)}' if kept.problem else ''}</li>"
         for kept in sessions
     )

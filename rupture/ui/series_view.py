@@ -1,6 +1,6 @@
 """A client's sessions over time for the screen: one plotly figure a scale, and the notes of the rules as HTML. Pure.
 
-The figures hold numbers alone, no label and no word of a session; in the HTML every word goes through `safe`.
+The figures hold numbers and the scale's name, no label and no word of a session; in the HTML every word goes through `safe`.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rupture.escape import safe
-from rupture.scales import number
+from rupture.scales import Scale, number
 from rupture.series import SeriesReading
 from rupture.series_notes import Note
 
@@ -112,16 +112,17 @@ def _figure(reading: SeriesReading, span: list[float]) -> Any:
         marker={"symbol": "x-thin-open", "size": 9, "color": _GREY},
         hovertemplate="session %{x}<br>no score<extra></extra>",
     )
-    figure.update_layout(**_layout(span, scale.low, scale.high))
+    figure.update_layout(**_layout(scale, span))
     return figure
 
 
-def _layout(span: list[float], low: float, high: float) -> dict[str, Any]:
+def _layout(scale: Scale, span: list[float]) -> dict[str, Any]:
     axis = {"zeroline": False, "gridcolor": "rgba(138,143,152,0.18)", "fixedrange": True}
+    low, high = scale.low, scale.high
     margin = 0.06 * (high - low)
     return {
         "height": 210,
-        "margin": {"l": 34, "r": 8, "t": 8, "b": 34},
+        "margin": {"l": 52, "r": 8, "t": 8, "b": 34},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": _FONT, "size": 12, "color": _GREY},
@@ -134,5 +135,5 @@ def _layout(span: list[float], low: float, high: float) -> dict[str, Any]:
             "range": span,
             "dtick": 1 if span[1] - span[0] < 25 else 5,
         },
-        "yaxis": {**axis, "range": [low - margin, high + margin]},
+        "yaxis": {**axis, "title": {"text": scale.name, "standoff": 4}, "range": [low - margin, high + margin]},
     }
