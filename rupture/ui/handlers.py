@@ -99,6 +99,8 @@ class Wiring:
             show_progress="hidden",
             concurrency_id="desk",
             concurrency_limit=_AT_ONCE,
+            # By default the page would ignore every later press of what was stopped once.
+            trigger_mode="multiple",
             js=js,
         )
         happened.then(None, None, None, js=scripts.SHOW_SELECTED, api_visibility="private")

@@ -2,6 +2,7 @@
 words.
 """
 
+import time
 from collections.abc import Sequence
 from functools import cache
 
@@ -38,11 +39,17 @@ _WORDS: tuple[tuple[str, dict[str, float]], ...] = (
 )
 
 
+SLOW = "this recording goes on and on"
+"""A session with these words takes as long as a very long one."""
+
+
 class WordDetector:
     """Scores a turn by the first listed words in it."""
 
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
+        if any(SLOW in turn.text for transcript in transcripts for turn in transcript.turns):
+            time.sleep(20)
         return [[_score(turn.text, turn.role) for turn in transcript.turns] for transcript in transcripts]
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture
-from tests.ui.standins import SESSION
+from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture, send
+from tests.ui.standins import SESSION, SLOW
 
 
 def chosen(page) -> str:
@@ -81,6 +81,33 @@ def test_a_look_at_another_turn_survives_the_next_answer(page):
     page.locator("#chat .user", has_text="What could I try?").wait_for()
     page.locator("#chat strong", has_text="You could try").last.wait_for()
     assert chosen(page) == "Turn 7"
+
+
+def test_long_work_is_stopped_and_what_was_there_is_there_again(page):
+    send(page, f"{SESSION}Client: And {SLOW}.\n")
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#chat", has_text="Reading 13 turns").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator("#chat", has_text="Stopped.").wait_for()
+    page.get_by_role("button", name="Looks right, analyse").wait_for()
+    assert page.locator("#evidence").count() == 0
+    page.get_by_role("button", name="Leave it out").click()
+    analyse(page, SESSION)
+    assert chosen(page) == "Turn 3"
+
+
+def test_two_people_never_see_each_other(page, browser, screen):
+    other = browser.new_page()
+    other.goto(f"http://127.0.0.1:{screen[0]}/")
+    other.locator("#box textarea").wait_for()
+    analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
+    analyse(other, SESSION)
+    send(page, "What could I try?")
+    send(other, f"Is there a {SENTINEL[:5]}?")
+    other.locator("#chat .bot").nth(1).wait_for()
+    assert SENTINEL in page.content()
+    assert SENTINEL not in other.content()
+    other.close()
 
 
 def test_several_files_are_open_side_by_side(page, tmp_path, screen):
