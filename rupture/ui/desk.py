@@ -29,6 +29,18 @@ class Said:
     reply: Reply | None = None
 
 
+class Lane:
+    """Who came last among the events of one tab: what an earlier one still has to say is not heard any more."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def enter(self) -> int:
+        """A number of one's own; from now on it is the last."""
+        self.last += 1
+        return self.last
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One tab. `reading` waits for its speakers to be confirmed; `question` came with it. `selected` is the turn looked at.
@@ -47,6 +59,7 @@ class Desk:
     names: tuple[str, ...] = ()
     kept_here: bool = False
     shelf: tuple["Desk", ...] = ()
+    lane: Lane = field(default_factory=Lane, compare=False)
 
     @property
     def analysis(self) -> Analysis | None:
@@ -113,12 +126,14 @@ def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
 def _waiting(desk: Desk, reading: Reading) -> Desk:
     """`reading` on the desk, and nothing else but its chat and shelf."""
     roles = {speaker: reading.transcript.role_of(speaker) for speaker in reading.transcript.speakers}
-    return Desk(said=desk.said, shelf=desk.shelf, reading=reading, roles=roles)
+    return Desk(said=desk.said, shelf=desk.shelf, reading=reading, roles=roles, lane=desk.lane)
 
 
 def _shelved(desk: Desk) -> tuple[Desk, ...]:
-    """The shelf with the session that is open on it, if there is one."""
-    return (*desk.shelf, replace(desk, said=(), shelf=(), question="")) if desk.title else desk.shelf
+    """The shelf with the session that is open on it, if there is one; a question that came with it waits with it."""
+    if not desk.title:
+        return desk.shelf
+    return (*desk.shelf, replace(desk, said=(), shelf=(), question=desk.question if desk.reading else ""))
 
 
 def take(desk: Desk, place: int) -> Desk:
@@ -127,7 +142,7 @@ def take(desk: Desk, place: int) -> Desk:
         return desk
     put = _shelved(replace(desk, shelf=()))
     shelf = (*desk.shelf[:place], *put, *desk.shelf[place + 1 :])
-    return replace(desk.shelf[place], said=desk.said, shelf=shelf).say(f"Open: {desk.shelf[place].title}.")
+    return replace(desk.shelf[place], said=desk.said, shelf=shelf, lane=desk.lane).say(f"Open: {desk.shelf[place].title}.")
 
 
 def _unreadable(desk: Desk, name: str, text: str, harm: Callable[[str], bool]) -> Desk:
@@ -150,7 +165,7 @@ def set_roles(desk: Desk, chosen: Sequence[tuple[int, str]]) -> Desk:
 
 def drop_reading(desk: Desk) -> Desk:
     """The desk without the waiting transcript."""
-    return replace(Desk(said=desk.said, shelf=desk.shelf)).say("Left out. Paste another session, or ask a question.")
+    return Desk(said=desk.said, shelf=desk.shelf, lane=desk.lane).say("Left out. Paste another session, or ask a question.")
 
 
 def analysed(desk: Desk, assistant: Assistant) -> Desk:
@@ -223,6 +238,11 @@ def correct(desk: Desk, correction: Correction, assistant: Assistant) -> Desk:
     return replace(
         desk, corrections=corrections, conversation=Conversation(analysis, focus=correction.turn), selected=correction.turn
     )
+
+
+def cleared(desk: Desk) -> Desk:
+    """Nothing of the tab is left."""
+    return Desk(lane=desk.lane)
 
 
 def first_moment(analysis: Analysis) -> int | None:

@@ -27,13 +27,14 @@ def evidence_html(
     here = analysis.transcript.turns[turn]
     finding = analysis.finding(turn) or Finding(turn, ())
     risk = any(notice.turn == turn for notice in analysis.risk)
-    parts = [_heading(analysis, here, finding), _words(here, finding), verdict_html(here, finding, corrections.get(turn))]
+    said = corrections.get(turn)
+    parts = [_heading(analysis, here, finding), _words(here, finding), verdict_html(here, finding, said)]
     if risk:
         parts.append(f'<p class="risk-moment">{safe(phrase("risk_moment", turn=turn))}</p>')
     elif finding.codes:
-        parts += _codes(analysis, here, finding)
+        parts += _codes(analysis, here, finding, own=said is not None and bool(said.codes))
         parts += [_next(analysis, here), _ways(analysis, here, guidance)] if here.role is Role.CLIENT else []
-    else:
+    elif said is None:
         parts.append(_nothing(finding))
     return f'<div class="evidence" data-selected="{turn}">{"".join(parts)}</div>'
 
@@ -52,8 +53,9 @@ def _words(here: Turn, finding: Finding) -> str:
     return f'<blockquote class="said">{marked(here.text, finding.evidence, str(family(finding) or ""))}</blockquote>'
 
 
-def _codes(analysis: Analysis, here: Turn, finding: Finding) -> list[str]:
-    """How sure that there is anything, the clearest code of each family, and the others folded away."""
+def _codes(analysis: Analysis, here: Turn, finding: Finding, *, own: bool) -> list[str]:
+    """How sure that there is anything, unless it is the reader's `own` code; the clearest code of each family, and the others
+    folded away."""
     name = RUPTURE if here.role is Role.CLIENT else Family.STRATEGY.value
     first = clearest(finding.codes)
     others = [code for code in finding.codes if code not in first]
@@ -62,7 +64,7 @@ def _codes(analysis: Analysis, here: Turn, finding: Finding) -> list[str]:
     how_sure = safe(sureness(analysis.scores[here.index].get(name, 0.0)))
     labelled = safe("; ".join(BY_CODE[code].label for code in others))
     return [
-        f'<p class="sure"><b>How sure</b> {how_sure}. Which kind it is, is less sure.</p>',
+        "" if own else f'<p class="sure"><b>How sure</b> {how_sure}. Which kind it is, is less sure.</p>',
         *(_code(code, bias=bias) for code in first),
         f"<details><summary>Also possible: {labelled}</summary>{folded}</details>" if others else "",
     ]

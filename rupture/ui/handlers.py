@@ -121,7 +121,7 @@ class Wiring:
         if desk.reading is None and desk.question:
             yield from self._answer(desk)
         elif desk.reading is not None:
-            yield session_of(self.shown, desk)
+            yield {**session_of(self.shown, desk), self.page.hide: ""}
 
     def ask(self, question: str, desk: Desk, looking: int | None) -> Iterator[Update]:
         """One of the questions that are offered."""
@@ -169,7 +169,7 @@ class Wiring:
     def take(self, desk: Desk, looking: int | None, event: gr.EventData) -> Iterator[Update]:
         """Another of the open sessions."""
         taken = desks.take(desks.look(desk, looking), event.session)
-        yield {**session_of(self.shown, taken), **chat_of(self.shown, taken)}
+        yield {**session_of(self.shown, taken), **chat_of(self.shown, taken), self.page.hide: ""}
 
     def correct(self, desk: Desk, event: gr.EventData) -> Iterator[Update]:
         """What the reader says to a turn."""
@@ -191,8 +191,10 @@ class Wiring:
         yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
 
     def stopped(self, desk: Desk) -> Update:
-        """What was running has been stopped; what was there before is there again."""
-        return {**chat_of(self.shown, desk.say("Stopped.")), self.page.stop: gr.update(visible=False)}
+        """What was running has been stopped; a session that waited for its speakers waits again."""
+        desk.lane.enter()
+        left = desk if desk.reading else replace(desk, question="")
+        return {**chat_of(self.shown, left.say("Stopped.")), self.page.stop: gr.update(visible=False)}
 
     def keep_here(self, desk: Desk) -> Iterator[Update]:
         """Nothing of this session is sent, and it is not asked again."""
@@ -200,7 +202,8 @@ class Wiring:
 
     def leave_out(self, desk: Desk) -> Iterator[Update]:
         """The waiting session is not wanted."""
-        yield chat_of(self.shown, desks.drop_reading(desk))
+        dropped = desks.drop_reading(desk)
+        yield {**session_of(self.shown, dropped), **chat_of(self.shown, dropped), self.page.hide: ""}
 
     def pick(self, desk: Desk, event: gr.EventData) -> tuple[int | None, str]:
         """A turn to look at."""
@@ -209,7 +212,7 @@ class Wiring:
 
     def clear(self, desk: Desk) -> Iterator[Update]:
         """Nothing of the tab is left."""
-        yield everything(self.shown, Desk())
+        yield everything(self.shown, desks.cleared(desk))
 
     def save(self, desk: Desk, event: gr.EventData) -> tuple[str, str]:
         """A file for the browser to save, or why there is none."""
@@ -220,26 +223,32 @@ class Wiring:
 
 
 def _guarded(handler: Handler, shown: Shown) -> Handler:
-    """The only place that catches everything: what the user can mend is said in the chat, the rest gets an id and no words."""
+    """What every event of the desk goes through: only the last one of a tab is heard, so that nothing that was cleared or left
+    comes back; what the user can mend is said in the chat, the rest gets an id and no words."""
 
     @functools.wraps(handler, assigned=("__name__", "__doc__", "__annotations__"))
     def run(*args: Any) -> Iterator[Update]:
         desk = next(arg for arg in args if isinstance(arg, Desk))
+        mine = desk.lane.enter()
         # The page may draw only the last of several quick updates, so each one holds what came before it.
-        so_far: dict[Any, Any] = {}
+        so_far: dict[Any, Any] = {shown.page.stop: gr.update(visible=False)}
         try:
             for update in handler(*args):
+                if desk.lane.last != mine:
+                    return
                 so_far |= update
                 yield {**so_far}
+                # The panel is said once: by the next update the reader may be at another turn.
+                so_far.pop(shown.page.evidence, None)
+                so_far.pop(shown.page.looking, None)
+            return
         except RuptureError as error:
-            yield {
-                **chat_of(shown, replace(desk, reading=None, question="").say(str(error))),
-                shown.page.stop: gr.update(visible=False),
-            }
+            said = str(error)
         except Exception as error:
             mark = secrets.token_hex(3)
             _log.error("error %s: %s in %s", mark, type(error).__name__, getattr(handler, "__name__", "sample"))
-            sorry = f"Something went wrong inside the tool (error {mark}). Your session is untouched; please try again."
-            yield {**chat_of(shown, replace(desk, question="").say(sorry)), shown.page.stop: gr.update(visible=False)}
+            said = f"Something went wrong inside the tool (error {mark}). Your session is untouched; please try again."
+        left = replace(so_far.get(shown.page.desk, desk), question="")
+        yield {**so_far, **chat_of(shown, left.say(said)), shown.page.stop: gr.update(visible=False)}
 
     return run

@@ -3,12 +3,13 @@ to whoever runs the program, so it is not offered where several people share one
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from rupture.corrections import corrected
 from rupture.errors import RuptureError
 from rupture.escape import safe
 from rupture.kept_series import series_of
@@ -18,8 +19,7 @@ from rupture.ui import scripts
 from rupture.ui.desk import Desk
 from rupture.ui.series_view import series_figure, series_html
 from rupture.ui.words import KEEPING_OFF, KEEPING_ON, KEEPING_SHARED
-from rupture.words import plain_name
-from rupture.workspace import KeptSession, Workspace
+from rupture.workspace import KeptSession, Workspace, client_code
 
 _QUIET = gr.InputHTMLAttributes(autocomplete="off", spellcheck=False)
 
@@ -138,11 +138,19 @@ class Keeping:
     def keep(self, client: str, day: str, desk: Desk) -> tuple[str | None, str]:
         """The open session under a client's code, with what was corrected in it."""
         workspace = self._workspace()
-        if workspace is None or desk.found is None or desk.analysis is None:
-            return None, "There is no session to keep: open one first."
-        id = workspace.save_session(client, desk.found, day.strip() or None, plain_name(desk.found.transcript.id))
+        if workspace is None or desk.found is None:
+            return client, "There is no session to keep: open one first."
+        code, turns = client_code(client), desk.found.transcript.turns
+        same = (k for k in workspace.sessions_of(code) if k.analysis and k.analysis.transcript.turns == turns)
+        if kept := next(same, None):
+            before = {row.turn: None for row in workspace.corrections_of(kept.id)}
+            workspace.save_corrections(kept.id, {**before, **desk.corrections})
+            return code, f"{desk.title} was kept already; what you corrected is kept with it."
+        # A file's name may name somebody.
+        nameless = replace(desk.found, transcript=replace(desk.found.transcript, id="session"))
+        id = workspace.save_session(code, nameless, day.strip() or None, f"{len(turns)} turns")
         workspace.save_corrections(id, desk.corrections)
-        return client.strip(), "The session is kept."
+        return code, f"{desk.title} is kept."
 
     def add(self, client: str | None, scale: str, session: float | None, value: float | None) -> tuple[str | None, str]:
         """A score from a form."""
@@ -177,7 +185,7 @@ class Keeping:
         tab, workspace = self.tab, self._workspace()
         clients = workspace.clients() if workspace else ()
         chosen = client if client in clients else next(iter(clients), None)
-        sessions = workspace.sessions_of(chosen) if workspace and chosen else ()
+        sessions = tuple(_as_read(workspace, kept) for kept in workspace.sessions_of(chosen)) if workspace and chosen else ()
         measures = workspace.measures_of(chosen) if workspace and chosen else ()
         readings = series_of(sessions, measures)
         figures = dict(zip((reading.scale.name for reading in readings), series_figure(readings), strict=True))
@@ -193,6 +201,12 @@ class Keeping:
                 for name, plot in zip(SCALES, tab.figures, strict=True)
             },
         }
+
+
+def _as_read(workspace: Workspace, kept: KeptSession) -> KeptSession:
+    """The session as its reader left it, with what was corrected."""
+    said = {row.turn: row.correction for row in workspace.corrections_of(kept.id) if row.correction}
+    return replace(kept, analysis=corrected(kept.analysis, said)) if kept.analysis else kept
 
 
 def _listed(sessions: tuple[KeptSession, ...]) -> str:

@@ -112,6 +112,11 @@ SHOW_SELECTED = """
     // The panel about the turn that was chosen last is still on its way.
     if (list && list.dataset.chosen && list.dataset.chosen !== turn) return;
     if (list) delete list.dataset.chosen;
+    // A transcript that was drawn anew is filtered as the controls say.
+    if (list && !list.dataset.filtered) {
+      list.dataset.filtered = 'yes';
+      document.querySelector('#filters .filters')?.dispatchEvent(new Event('change', { bubbles: true }));
+    }
     document.querySelectorAll('#transcript .turn.selected').forEach((row) => row.classList.remove('selected'));
     document.querySelectorAll('#moments .chip').forEach((chip) => {
       chip.setAttribute('aria-pressed', String(chip.dataset.turn === turn));

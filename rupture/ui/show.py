@@ -116,6 +116,7 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     if analysis is None:
         return {
             page.desk: desk,
+            **_nothing_to_send(page),
             page.risk: "",
             page.session: gr.update(visible=False),
             page.box: gr.update(placeholder=PLACEHOLDER),
@@ -124,6 +125,7 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     figure = timeline(analysis)
     return {
         **evidence_of(shown, desk),
+        **remote_of(shown, desk),
         page.risk: risk_html(analysis),
         page.session: gr.update(visible=True),
         page.outcome: outcome_html(analysis, assistant.decisions.miss_rate),

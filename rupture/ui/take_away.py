@@ -1,6 +1,7 @@
 """Take away: the panel of files that can be saved, as HTML, and each file packed for the browser. Writes nothing to a disk."""
 
 import base64
+import hashlib
 import json
 
 from rupture.analysis import Analysis
@@ -45,7 +46,7 @@ def _button(what: str, label: str, words: str) -> str:
 
 def saved(desk: Desk, what: str, assistant: Assistant, *, mask: bool) -> str:
     """The file `what` of the session on the desk, as JSON with its name, media type and content in base64; empty without a
-    session. KeyError for a file there is not; CorrectionError when nothing was corrected and the corrected codes are asked for.
+    session. KeyError for a file there is not; CorpusError when the corrected codes are asked for and nothing was corrected.
     """
     if desk.analysis is None:
         return ""
@@ -57,8 +58,10 @@ def saved(desk: Desk, what: str, assistant: Assistant, *, mask: bool) -> str:
         suffix, type, write = DATA_FORMATS[form]
         return _packed(f"rupture-{kind}.{suffix}", type, write(analysis))
     if kind == _CODES:
-        text = written(analysis, desk.corrections, "corrected-1", plain_name(analysis.transcript.id))
-        return _packed("rupture-codes.txt", "text/plain", text.encode())
+        # Two sessions in one folder need two ids, and a name of the file could name somebody.
+        words = "\n".join(turn.text for turn in analysis.transcript.turns).encode(errors="replace")
+        id = f"corrected-{hashlib.sha256(words).hexdigest()[:10]}"
+        return _packed(f"rupture-{id}.txt", "text/plain", written(analysis, desk.corrections, id, "").encode(errors="replace"))
     return _document(kind, form, analysis, assistant)
 
 

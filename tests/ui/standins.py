@@ -49,7 +49,7 @@ class WordDetector:
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
         if any(SLOW in turn.text for transcript in transcripts for turn in transcript.turns):
-            time.sleep(20)
+            time.sleep(8)
         return [[_score(turn.text, turn.role) for turn in transcript.turns] for transcript in transcripts]
 
 

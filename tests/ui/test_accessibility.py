@@ -63,7 +63,7 @@ def test_everything_from_paste_to_a_corrected_moment_goes_by_keyboard(browser, s
     page.locator("#evidence h3", has_text="Turn 7").wait_for()
     tab_to(page, "Not a rupture")
     page.keyboard.press("Enter")
-    page.locator("#evidence", has_text="No marker met the threshold at turn 7").wait_for()
+    page.locator("#evidence", has_text="it is set aside").wait_for()
     page.close()
 
 

@@ -16,6 +16,10 @@ def analysed(text: str = SESSION) -> Desk:
     return desks.analysed(desks.receive(Desk(), text, ()), assistant())
 
 
+def analysed_from(desk: Desk) -> Desk:
+    return desks.analysed(desk, assistant())
+
+
 def test_a_pasted_session_waits_for_its_speakers_with_its_question():
     desk = desks.receive(Desk(), f"What could I try here?\n\n{SESSION}", ())
     assert desk.question == "What could I try here?"
@@ -114,6 +118,28 @@ def test_several_files_stand_on_the_shelf_and_are_taken_in_turn(tmp_path):
     assert back.analysis == desk.analysis
     assert back.selected == desk.selected
     assert desks.take(back, 9) == back
+
+
+def test_all_desks_of_a_tab_share_one_lane_and_only_the_last_to_enter_is_heard():
+    desk = desks.receive(Desk(), SESSION)
+    first = desk.lane.enter()
+    for later in (
+        analysed_from(desk),
+        desks.drop_reading(desk),
+        desks.cleared(desk),
+        desks.take(desks.receive(desk, SESSION), 0),
+    ):
+        assert later.lane is desk.lane
+    assert desk.lane.last == first
+    assert desk.lane.enter() != first
+    assert Desk().lane is not Desk().lane
+
+
+def test_a_question_waits_with_the_session_it_came_with():
+    desk = desks.receive(Desk(), f"What could I try here?\n\n{SESSION}")
+    other = desks.receive(desk, SESSION)
+    assert other.question == ""
+    assert desks.take(other, 0).question == "What could I try here?"
 
 
 def test_a_new_session_puts_the_open_one_on_the_shelf_and_leaving_it_out_keeps_that():

@@ -55,7 +55,7 @@ def test_moments_are_stepped_through_by_button_and_by_key(page):
 def test_a_moment_is_set_aside_recoded_and_taken_back(page):
     analyse(page, SESSION)
     page.get_by_role("button", name="Not a rupture").click()
-    page.locator("#evidence", has_text="No marker met the threshold at turn 3").wait_for()
+    page.locator("#evidence", has_text="it is set aside").wait_for()
     assert page.locator("#moments .chip", has_text="turn 3").count() == 0
     page.locator("#evidence").get_by_label("Another code").select_option("W1")
     page.locator("#evidence", has_text="May show: closes a feeling down").wait_for()
@@ -94,6 +94,33 @@ def test_long_work_is_stopped_and_what_was_there_is_there_again(page):
     page.get_by_role("button", name="Leave it out").click()
     analyse(page, SESSION)
     assert chosen(page) == "Turn 3"
+
+
+def test_what_is_cleared_stays_cleared_when_its_analysis_ends(page):
+    send(page, f"{SESSION}Client: And {SLOW}.\n")
+    page.get_by_role("button", name="Looks right, analyse").click()
+    page.locator("#chat", has_text="Reading 13 turns").wait_for()
+    page.get_by_role("button", name="Clear everything").click()
+    page.get_by_role("button", name="Sleep diary").wait_for()
+    page.wait_for_timeout(10_000)  # by now the analysis has ended
+    assert page.locator("#session .evidence").count() == 0
+    assert "diary is pointless" not in page.content()
+
+
+def test_a_session_is_kept_once_and_as_its_reader_left_it(page):
+    analyse(page, SESSION)
+    for _ in range(2):
+        page.get_by_role("tab", name="Over time").click()
+        if page.get_by_role("button", name="Keep sessions on this computer").is_visible():
+            page.get_by_role("button", name="Keep sessions on this computer").click()
+        page.get_by_label("Code of the client, not a name").fill("C08")
+        page.get_by_role("button", name="Keep the open session").click()
+        page.locator("#over-state", has_text="kept").locator("[role=status]").wait_for()
+    page.locator("#over-state", has_text="was kept already").wait_for()
+    assert page.locator("#over-reading .kept li").count() == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Forget everything").click()
+    page.locator("#over-state", has_text="The file is deleted").wait_for()
 
 
 def test_two_people_never_see_each_other(page, browser, screen):
