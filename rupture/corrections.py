@@ -14,6 +14,9 @@ from rupture.episodes import find_episodes
 from rupture.errors import RuptureError
 from rupture.transcript import Role, Transcript, Turn
 
+SET_ASIDE = "set aside"
+"""What the note says of a turn that its reader took out."""
+
 
 class CorrectionError(RuptureError):
     """A correction that contradicts itself or does not fit its turn; names the turn."""
@@ -112,7 +115,7 @@ def _note(correction: Correction) -> str:
     if correction.verdict is Verdict.AGREE:
         return f"Turn {correction.turn} was confirmed by the reader."
     if correction.verdict is Verdict.NOT_A_RUPTURE:
-        done = "set aside"
+        done = SET_ASIDE
     else:
         done = f"read as {' and '.join(f'“{BY_CODE[code].label}”' for code in correction.codes)}"
     return f"Turn {correction.turn} was {done} by the reader; session ratings are from before that."

@@ -5,6 +5,7 @@ here; reviewed phrases are in `prompts/phrases.yaml`.
 from rupture.analysis import Analysis, Finding, State
 from rupture.assistant.draft import phrase
 from rupture.codebook import BY_CODE, Component, Family, clearest
+from rupture.corrections import SET_ASIDE
 from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Transcript, clean_speaker_names
 
@@ -96,6 +97,8 @@ def outcome(analysis: Analysis, miss_rate: float | None) -> str:
     if analysis.state is State.NOT_ANALYSED:
         return phrase("not_analysed", reasons=" ".join(analysis.notes))
     count = sum(1 for f in analysis.findings if (f.codes and BY_CODE[f.codes[0]].family is not Family.STRATEGY))
+    if not count and any(note.startswith("Turn ") and SET_ASIDE in note for note in analysis.notes):
+        return "Every moment that was shown has been set aside. Others may have been missed."
     if not count:
         missed = phrase("no_marker_unknown") if miss_rate is None else phrase("no_marker_missed", missed=round(10 * miss_rate))
         return phrase("no_marker", turns=len(analysis.transcript.turns), missed=missed)

@@ -8,7 +8,7 @@ import pytest
 from rupture import formats
 from rupture.analysis import Finding, RiskNotice, State
 from rupture.assistant.draft import phrase
-from rupture.corrections import Correction, Verdict
+from rupture.corrections import Correction, Verdict, corrected
 from rupture.detection.card import read_card
 from rupture.resources import MODEL
 from rupture.transcript import Role
@@ -114,6 +114,13 @@ def test_nothing_found_is_never_said_as_all_well(analysis):
     assert "No marker met the threshold" in text_of(outcome_html(none, 0.4))
     assert "missed about 4 in 10" in text_of(outcome_html(none, 0.4))
     assert "missed about" not in text_of(outcome_html(none, None))
+
+
+def test_when_all_was_set_aside_that_is_what_is_said(analysis):
+    coded = [f.turn for f in analysis.findings if analysis.transcript.turns[f.turn].role is Role.CLIENT]
+    none = corrected(analysis, {turn: Correction(turn, Verdict.NOT_A_RUPTURE) for turn in coded})
+    assert "Every moment that was shown has been set aside." in text_of(outcome_html(none, 0.4))
+    assert "No marker met the threshold" not in text_of(outcome_html(none, 0.4))
 
 
 def test_not_analysed_says_why(analysis):
