@@ -8,31 +8,20 @@ words (Will, Hope) may stay. In transcripts without capitals nothing is found an
 import re
 from collections.abc import Container, Sequence
 
+from rupture.formats.english import is_function_word
+from rupture.formats.roles import is_speaker_word
 from rupture.transcript import Transcript, Turn
 
 NEUTRAL = "Sam"
 """A name of one word piece, used for women and men alike."""
 
-_ROLES = frozenset(
-    [
-        "therapist",
-        "client",
-        "patient",
-        "counsellor",
-        "counselor",
-        "clinician",
-        "doctor",
-        "nurse",
-        "interpreter",
-        "speaker",
-        "other",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-    ]
-)
-"""Words of a label that say what somebody is, not who."""
+_UNNAMED = """
+me myself both everybody everyone somebody someone another other others group family couple mr mrs ms
+"""
+_NOBODY = frozenset(_UNNAMED.split())
+"""Words of a label that name nobody, beside roles and grammar."""
+_ALSO_NAMES = frozenset(("pat", "nan"))
+"""First names among the words for roles."""
 _LETTERS = r"[^\W\d_]+"
 _WORD = re.compile(rf"{_LETTERS}(?:[-'’](?!s\b){_LETTERS})*")
 """O'Sullivan and Ji-eun are one word; the ending of a possessive is none."""
@@ -56,9 +45,20 @@ def names_in(turns: Sequence[Turn]) -> frozenset[str]:
 
 
 def names_of(transcript: Transcript) -> list[str]:
-    """The words of this transcript that look like names, and those of its speakers' labels."""
-    labels = {word for label in transcript.speakers for word in _WORD.findall(label) if len(word) > 1}
-    return sorted({*names_in(transcript.turns), *(word for word in labels if word.lower() not in _ROLES)})
+    """The words of this transcript that look like names, and those of its speakers' labels; without words that say what somebody
+    is (Mum, Nurse) or that everybody says (You, Me), whoever is labelled so."""
+    return sorted({*(word for word in names_in(transcript.turns) if _may_name(word.lower())), *names_in_labels(transcript)})
+
+
+def names_in_labels(transcript: Transcript) -> list[str]:
+    """The words of the speakers' labels that may name somebody."""
+    words = {word for label in transcript.speakers for word in _WORD.findall(label) if len(word) > 1}
+    return sorted(word for word in words if _may_name(word.lower()))
+
+
+def _may_name(word: str) -> bool:
+    """Whether `word`, in lower case, can be somebody's name rather than a role or a word of grammar."""
+    return word in _ALSO_NAMES or not (word in _NOBODY or is_function_word(word) or is_speaker_word(word))
 
 
 def neutral(text: str, names: Container[str]) -> str:

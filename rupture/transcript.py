@@ -32,11 +32,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The turns of one session in order, with notes for the reader about how they were read."""
+    """The turns of one session in order, with notes for the reader about how they were read. `harm` are kinds of risk language in
+    lines that are in no turn, each with the index of the turn it stands after."""
 
     id: str
     turns: tuple[Turn, ...]
     notes: tuple[str, ...] = ()
+    harm: tuple[tuple[int, str], ...] = ()
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -58,6 +60,10 @@ class Transcript:
         """The therapist's last turn before `turn`, if there is one."""
         return next((t for t in reversed(self.turns[:turn]) if t.role is Role.THERAPIST), None)
 
+    def therapist_after(self, turn: int) -> Turn | None:
+        """The therapist's first turn after `turn`, if there is one."""
+        return next((t for t in self.turns[turn + 1 :] if t.role is Role.THERAPIST), None)
+
     def with_roles(self, roles: Mapping[str, Role]) -> "Transcript":
         """The same turns with the role of each speaker in `roles` replaced."""
         return replace(self, turns=tuple(replace(t, role=roles.get(t.speaker, t.role)) for t in self.turns))
@@ -76,6 +82,12 @@ def clean_speaker_names(transcript: Transcript) -> dict[str, str]:
         for position, label in enumerate(labels):
             names[label] = word if len(labels) < 2 else label if lettered else f"{word} {_letters(position)}"
     return names
+
+
+def whole_of(text: str) -> tuple[tuple[int, int], ...]:
+    """All of `text` but for white space around it, as one span; none where it has no words."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    return ((start, end),) if start < end else ()
 
 
 def word_count(turns: Iterable[Turn]) -> int:

@@ -1,7 +1,7 @@
 """Names are taken out before anything is encoded, and nothing else is."""
 
-from rupture.names import without_names
-from rupture.transcript import Role, Turn
+from rupture.names import names_of, without_names
+from rupture.transcript import Role, Transcript, Turn
 
 
 def said(*texts):
@@ -56,3 +56,26 @@ def test_a_clause_cut_out_for_evidence_is_read_without_the_names_of_its_session(
 
 def test_a_turn_that_stands_alone_is_left_to_who_cut_it_out():
     assert said("she said, You never listen") == ["she said, You never listen"]
+
+
+def labelled(*labels, text="Well, said I."):
+    return names_of(Transcript("t", tuple(Turn(i, label, Role.CLIENT, text) for i, label in enumerate(labels))))
+
+
+def test_labels_that_say_what_somebody_is_or_that_everybody_says_are_no_names():
+    assert (
+        labelled("You", "Me", "Mum", "Dad", "Therapist", "Co-Therapist", "Speaker 2", "Others", "THEY", "Mrs", "Client's mother")
+        == []
+    )
+
+
+def test_of_a_label_the_name_is_left():
+    assert labelled("Dr. Okafor", "Anna (mother)", "Uncle Bob", "You and Kofi") == ["Anna", "Bob", "Kofi", "Okafor"]
+
+
+def test_names_that_are_also_words_stay_names():
+    assert labelled("Pat", "Will", "Hope", "Nan") == ["Hope", "Nan", "Pat", "Will"]
+
+
+def test_a_word_that_everybody_says_is_no_name_inside_a_sentence_either():
+    assert labelled("T", "C", text="I said, You never told Mum about Kofi.") == ["Kofi"]

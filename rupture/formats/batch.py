@@ -2,18 +2,20 @@
 
 import glob
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rupture.errors import UnreadableTranscript
-from rupture.formats.cleaning import MAX_TEXT, clean, decode
-from rupture.formats.json_turns import load
+from rupture.formats.cleaning import MAX_TEXT, clean, decode, encoding_of, marked_encoding
+from rupture.formats.convokit import conversation, conversation_of, conversations, is_beside
+from rupture.formats.json_turns import JSON, load, parsed_session, sessions_of
 from rupture.formats.jsonl import JSONL
+from rupture.formats.labelled import LABELLED
 from rupture.formats.objects import is_session, parsed_turns, turns_of
-from rupture.formats.reading import MAX_TURNS, Reading, read_file, reading
+from rupture.formats.reading import MAX_TURNS, Reading, bytes_of, read_file, reading
 from rupture.formats.tables import TABLE, Header, Row, find_header, parsed_rows, rows
 
 _HEAD = 64_000
@@ -30,25 +32,27 @@ class Source:
     """The reading; UnreadableTranscript when this one cannot be read."""
 
 
-def read_many(path: Path | str) -> Iterator[Source]:
-    """Each transcript at `path`: a folder (with its subfolders), a glob, or one file.
+def read_many(path: Path | str, leave_out: Iterable[Path] = ()) -> Iterator[Source]:
+    """Each transcript at `path`: a folder (with its subfolders), a glob, or one file. Of several files those to `leave_out`, such
+    as the batch's own results, are none.
 
-    A JSONL file may hold a session a line and a table a session column. Ids are the sessions' own, else the file's name;
-    with several files, sessions are named `file/session`.
+    A JSONL file may hold a session a line, JSON a list of sessions, and a table a session column. Ids are the sessions' own, else
+    the file's name; with several files, sessions are named `file/session`.
     """
     path = Path(path)
     if path.is_file():
         yield from _sources(path.stem, path, "")
         return
-    for id, file in _files(path):
+    for id, file in _files(path, {file.resolve() for file in leave_out}):
         yield from _sources(id, file, f"{id}/")
 
 
-def _files(path: Path) -> list[tuple[str, Path]]:
+def _files(path: Path, leave_out: Container[Path]) -> list[tuple[str, Path]]:
     """Files and their ids: the path below the folder, without the suffix unless two files differ in nothing else."""
     root = path if path.is_dir() else Path(*itertools.takewhile(lambda part: not glob.has_magic(part), path.parts))
     found = root.rglob("*") if path.is_dir() else map(Path, glob.iglob(str(path), recursive=True))
-    files = sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+    filled = (file for file in found if file.is_file() and not file.name.startswith(".") and not is_beside(file))
+    files = sorted(file for file in filled if file.resolve() not in leave_out)
     if not files:
         raise UnreadableTranscript(f"{path}: found no file, expected a transcript, a folder or a pattern. Check the path.")
     names = [file.relative_to(root) for file in files]
@@ -65,14 +69,38 @@ def _sources(id: str, file: Path, prefix: str) -> Iterator[Source]:
                 stream.seek(0)
                 yield from _sessions_by_line(id, prefix, stream)
                 return
+        if file.suffix.lower() in JSONL.suffixes and _names_conversations(head):
+            yield from _conversations(id, prefix, file)
+            return
     except OSError as error:
         yield _unreadable(id, f"{file}: cannot be opened ({error.strerror}). Check that you may read it.")
         return
-    header = _session_header(file, head)
-    if header is None:
-        yield Source(id, lambda: read_file(file))
-    else:
+    if header := _session_header(file, head):
         yield from _sessions_by_row(id, prefix, file, header)
+    elif len(sessions := _sessions_in_json(file)) > 1:
+        yield from (_session_at(f"{id}:{number}", prefix, data) for number, data in enumerate(sessions, start=1))
+    else:
+        yield Source(id, lambda: read_file(file))
+
+
+def _sessions_in_json(file: Path) -> Sequence[Any]:
+    """The sessions in a JSON file of several; none where it cannot be read, which reading it says."""
+    if file.suffix.lower() not in JSON.suffixes:
+        return ()
+    try:
+        return sessions_of(load(clean(decode(bytes_of(file))[0])[0], None))
+    except UnreadableTranscript:
+        return ()
+
+
+def _session_at(fallback: str, prefix: str, data: Any) -> Source:
+    id = _own_id(fallback, prefix, data)
+    return Source(id, lambda: reading(id, JSON, parsed_session(data)))
+
+
+def _own_id(fallback: str, prefix: str, data: Any) -> str:
+    """The id of a session that has one, else the `fallback`."""
+    return prefix + str(data["id"]) if isinstance(data, Mapping) and data.get("id") not in (None, "") else fallback
 
 
 def _unreadable(id: str, message: str) -> Source:
@@ -89,6 +117,30 @@ def _holds_sessions(head: bytes) -> bool:
         return is_session(load(decode(line)[0], 1))
     except UnreadableTranscript:
         return b'"turns"' in line or b'"utterances"' in line or len(line) > _HEAD // 2
+
+
+def _names_conversations(head: bytes) -> bool:
+    """Whether the first filled line is a turn that says which conversation it belongs to."""
+    line = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0]
+    try:
+        return conversation_of(load(decode(line)[0], 1)) is not None
+    except UnreadableTranscript:
+        return False
+
+
+def _conversations(id: str, prefix: str, file: Path) -> Iterator[Source]:
+    for name, places in conversations(file).items():
+        if name:
+            yield Source(prefix + name, partial(_conversation, prefix + name, file, places))
+        else:
+            first = f"{places[0][0]}"
+            yield _unreadable(
+                f"{id}:{first}", f"line {first}: no turn that names its conversation; {len(places)} such lines in all."
+            )
+
+
+def _conversation(id: str, file: Path, places: list[tuple[int, int]]) -> Reading:
+    return reading(id, JSONL, conversation(file, places))
 
 
 def _sessions_by_line(id: str, prefix: str, stream: BinaryIO) -> Iterator[Source]:
@@ -114,21 +166,23 @@ def _session_in(fallback: str, prefix: str, number: int, line: bytes) -> Source:
             raise UnreadableTranscript(f"line {number}: expected an object with a list of turns.")
     except UnreadableTranscript as error:
         return _unreadable(fallback, str(error))
-    id = prefix + str(data["id"]) if data.get("id") not in (None, "") else fallback
+    id = _own_id(fallback, prefix, data)
     return Source(id, lambda: reading(id, JSONL, parsed_turns((None, turn) for turn in turns), notes))
 
 
 def _session_header(file: Path, head: bytes) -> Header | None:
-    """The header of a table with a session column."""
-    if file.suffix.lower() not in TABLE.suffixes:
+    """The header of a table with a session column, which may be in a file of plain text too."""
+    if file.suffix.lower() not in (*TABLE.suffixes, *LABELLED.suffixes):
         return None
-    header = find_header(head.decode("utf-8-sig", errors="replace").splitlines()[0]) if head.strip() else None
+    lines = head.decode(marked_encoding(head) or "utf-8", errors="replace").splitlines()
+    header = find_header(lines[0]) if lines else None
     return header if header and "session" in header.columns else None
 
 
 def _sessions_by_row(id: str, prefix: str, file: Path, header: Header) -> Iterator[Source]:
     seen: set[str | None] = set()
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+    encoding, notes = encoding_of(file)
+    with file.open(encoding=encoding, errors="replace", newline="") as stream:
         stream.readline()
         for session, group in itertools.groupby(_rows_to_the_break(stream, header), key=lambda row: row.session):
             found = list(itertools.islice(group, MAX_TURNS + 1))
@@ -138,7 +192,7 @@ def _sessions_by_row(id: str, prefix: str, file: Path, header: Header) -> Iterat
             elif session in seen:
                 yield _unreadable(name, f"line {found[0].line}: more rows of an earlier session. Sort the table by session.")
             else:
-                yield Source(name, partial(_reading_of_rows, name, found))
+                yield Source(name, partial(_reading_of_rows, name, found, notes))
             seen.add(session)
 
 
@@ -150,5 +204,5 @@ def _rows_to_the_break(lines: Iterable[str], header: Header) -> Iterator[Row]:
         yield Row(0, _BROKEN, None, str(error))
 
 
-def _reading_of_rows(id: str, found: list[Row]) -> Reading:
-    return reading(id, TABLE, parsed_rows(found))
+def _reading_of_rows(id: str, found: list[Row], notes: tuple[str, ...]) -> Reading:
+    return reading(id, TABLE, parsed_rows(found), notes)

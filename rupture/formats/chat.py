@@ -7,11 +7,11 @@ from rupture.errors import UnreadableTranscript
 from rupture.formats import labelled
 from rupture.formats.cleaning import MAX_TEXT, clean
 from rupture.formats.parsed import Parsed
-from rupture.formats.reading import FORMATS
+from rupture.formats.reading import TEXTS, document_in
 from rupture.formats.roles import known_role
 from rupture.transcript import Role
 
-_STRUCTURED = FORMATS[:-1]
+_STRUCTURED = TEXTS[:-1]
 _REQUEST = re.compile(
     r"(?:(?:hi|hello|hey|so|and|ok|okay|please|thanks)[,.! ]{1,3})?(?:what|how|why|when|where|which|who|was|were|is|are|did|do|"
     r"does|can|could|should|would|please|help|tell|explain|show|find|look|give|suggest|analy[sz]e|read|check|code|summari[sz]e|rate|"
@@ -32,11 +32,11 @@ def split_question(text: str) -> tuple[str, str]:
     try:
         text = clean(text)[0]
     except UnreadableTranscript:
-        return ("", text) if len(text) > MAX_TEXT else (text, "")
+        return ("", text) if len(text) > MAX_TEXT or document_in(text) else (text, "")
     lines = [line for _, line in labelled.unfolded(text)]
     for first in _block_starts(lines):
         rest = "\n".join(lines[first:])
-        if any(f.recognises(rest) for f in _STRUCTURED):
+        if document_in(rest) or any(f.recognises(rest) for f in _STRUCTURED):
             return _beside_a_file(lines, first)
     try:
         parsed = labelled.parse("\n".join(lines))

@@ -2,8 +2,11 @@
 
 import codecs
 import re
+import unicodedata
+from pathlib import Path
 
 from rupture.errors import UnreadableTranscript
+from rupture.formats.encodings import guess, mend
 from rupture.formats.parsed import counted
 
 MAX_TEXT = 2_000_000
@@ -18,13 +21,23 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NOT_TEXT = (
-    ("{\\rtf", "rich text (RTF)"),
     ("%PDF", "PDF"),
     ("PK\x03\x04", "Word, Excel or zip"),
-    ("<!doctype html", "HTML"),
-    ("<html", "HTML"),
     ("<?xml", "XML"),
 )
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0", "an old Office file, or one with a password. Save it as DOCX or XLSX without one."),
+    (b"\x89PNG", "a picture. Have its text recognised (OCR) first."),
+    (b"\xff\xd8\xff", "a picture. Have its text recognised (OCR) first."),
+    (b"ID3", "a recording. Have it transcribed first."),
+    (b"OggS", "a recording. Have it transcribed first."),
+    (b"RIFF", "a recording. Have it transcribed first."),
+    (b"\x1f\x8b", "a packed file. Unpack it first."),
+)
+
+_GUESSED = "The file is not UTF-8; it was read as {encoding}. Check accents and quotation marks."
+_PIECE = 64_000
+"""Bytes that are read at once from a file of any size."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -37,34 +50,78 @@ _REMOVED = (
     (re.compile("[\U000e0000-\U000e007f]"), "hidden tag character"),
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MOJIBAKE = re.compile("â€[™œ\x9d˜“”\x99\x9c]|Ã[©¨¡±¼¶¤]|Â[£ ]")
+
+
+def check_bytes(data: bytes) -> None:
+    """UnreadableTranscript when `data` is more than a transcript needs."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableTranscript(f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. {_SPLIT}")
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The text of a file and a note when its encoding had to be guessed; UnreadableTranscript when it is not text."""
-    if len(data) > MAX_BYTES:
-        raise UnreadableTranscript(f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. {_SPLIT}")
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace"), ()
-    if data[:1_000].count(0) > 0.4 * len(data[:1_000]):
-        return _checked(data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", errors="replace")), ()
+    check_bytes(data)
+    if (encoding := _by_mark(data)) is not None:
+        return data.decode(encoding, errors="replace"), ()
+    for signature, found in _FOREIGN:
+        if data.startswith(signature):
+            raise UnreadableTranscript(f"found {found}")
+    if (encoding := marked_encoding(data)) is not None:
+        return _checked(data.decode(encoding, errors="replace")), ()
     try:
         return _checked(data.decode("utf-8")), ()
     except UnicodeDecodeError:
-        encoding = _western(data)
-    note = f"The file is not UTF-8; it was read as {encoding}. Check accents and quotation marks."
-    return _checked(data.decode(encoding, errors="replace")), (note,)
+        encoding = guess(data)
+    text = _checked(data.decode(encoding, errors="replace"))
+    if encoding == "utf-8":
+        broken = text.count("\ufffd") - data.count("\ufffd".encode())
+        return text, (f"{counted(broken, 'broken character')} replaced by \ufffd.",)
+    return text, (_GUESSED.format(encoding=encoding),)
+
+
+def marked_encoding(head: bytes) -> str | None:
+    """The encoding that the start of a file tells: by a byte order mark, or by every other byte being empty."""
+    if (encoding := _by_mark(head)) is not None:
+        return encoding
+    if head[:1_000].count(0) > 0.4 * len(head[:1_000]):
+        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    return None
+
+
+def _by_mark(data: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+
+
+def encoding_of(file: Path) -> tuple[str, tuple[str, ...]]:
+    """The encoding of a file of text of any size, and a note when it had to be guessed or some of it is damaged."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    sample, sound = b"", True
+    with file.open("rb") as stream:
+        if told := marked_encoding(stream.read(1_000)):
+            return told, ()
+        stream.seek(0)
+        while sound and (piece := stream.read(_PIECE)):
+            if not piece.isascii() and len(sample) < _PIECE:
+                sample += piece
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                sound, sample = False, sample + piece
+    if sound:
+        return "utf-8", ()
+    encoding = guess(sample)
+    return encoding, (
+        "Broken characters were replaced by \ufffd." if encoding == "utf-8" else _GUESSED.format(encoding=encoding),
+    )
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """`text` with `\\n` line ends and nothing invisible in it, and notes on what was removed."""
     if len(text) > MAX_TEXT:
         raise UnreadableTranscript(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are read. {_SPLIT}")
-    text, notes = plain(_checked(text).removeprefix("\ufeff"))
-    if _MOJIBAKE.search(text):
-        notes.append("Some accents or quotation marks look garbled: the text was probably saved in another encoding.")
-    return text, tuple(notes)
+    text, mended = mend(_composed(_checked(text).removeprefix("\ufeff")))
+    text, removed = plain(text)
+    return text, (*mended, *removed)
 
 
 def plain(text: str) -> tuple[str, list[str]]:
@@ -78,7 +135,12 @@ def plain(text: str) -> tuple[str, list[str]]:
     text, number = _SURROGATE.subn("\ufffd", text)
     if number:
         notes.append(f"{counted(number, 'broken character')} replaced by \ufffd.")
-    return text, notes
+    return _composed(text), notes
+
+
+def _composed(text: str) -> str:
+    """One way to write a letter with its accent, so that the same words are the same text. Nothing changes for the eye."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 _SPLIT = "Split it into sessions and read them one by one."
@@ -93,9 +155,3 @@ def _checked(text: str) -> str:
     if controls > 0.1 * len(text[:20_000]):
         raise UnreadableTranscript("found binary data, expected plain text. Export the transcript as text and try again.")
     return text
-
-
-def _western(data: bytes) -> str:
-    """Windows or old Macintosh: whichever makes the bytes above 127 quotation marks and dashes rather than odd letters."""
-    marks = "‘’“”–—…"
-    return max(("cp1252", "mac_roman"), key=lambda name: sum(data.decode(name, errors="replace").count(m) for m in marks))

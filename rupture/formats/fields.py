@@ -15,6 +15,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "speech",
         "dialogue",
         "transcript",
+        "value",
     ),
     "speaker": (
         "speaker",
@@ -27,10 +28,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "participant",
         "author",
         "from",
+        "user",
     ),
     "role": ("role", "speaker_role", "speaker_type"),
     "start": ("start", "timestamp", "time", "start_time", "begin", "offset", "start_ms", "start_s", "start_seconds"),
-    "session": ("transcript_id", "session_id", "session", "conversation_id", "dialogue_id", "file_id"),
+    "session": ("transcript_id", "session_id", "session", "conversation_id", "dialogue_id", "file_id", "root"),
 }
 """Field → names it goes by, the plainest first."""
 

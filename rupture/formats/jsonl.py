@@ -1,6 +1,7 @@
 """JSONL: one turn a line; `batch.py` reads the other kind, one session a line."""
 
 from rupture.errors import UnreadableTranscript
+from rupture.formats.convokit import conversation_of
 from rupture.formats.json_turns import load
 from rupture.formats.objects import is_session, parsed_turns, turns_of
 from rupture.formats.parsed import Format, Parsed
@@ -15,6 +16,9 @@ def parse(text: str) -> Parsed:
     if sessions and len(rows) == 1:
         number, session = sessions[0]
         return parsed_turns((number, item) for item in turns_of(session) or [])
+    conversations = {conversation for _, row in rows if (conversation := conversation_of(row)) is not None}
+    if len(conversations) > 1:
+        raise UnreadableTranscript(f"found {len(conversations)} conversations, expected one. Read them as a batch.")
     return parsed_turns(rows)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from rupture.errors import UnreadableTranscript
@@ -19,13 +19,19 @@ _PAGE = re.compile(
     r"[-–— ]{0,4}(?:page|p\.|pg\.?) ?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?[-–— ]{0,4}|\d{1,4} ?(?:of|/) ?\d{1,4}", re.IGNORECASE
 )
 _RULE = re.compile(r"[-=_*~#–—. ]{3,}")
-_NOTE = re.compile(r"[\[(]?(?:notes?|nb|transcriber'?s? notes?|observer'?s? notes?)[:：].*", re.IGNORECASE)
+_NOTE_WORD = r"(?:notes?|nb|transcriber'?s? notes?|observer'?s? notes?)[:：]"
+_NOTE = re.compile(rf"{_NOTE_WORD}.*|[\[(]{_NOTE_WORD}[^\])]*[\])]?", re.IGNORECASE)
+"""Words after the bracket that closes a note are speech."""
+_CLOSED = ("]", ")")
+_A_NOTE = "a note, not speech"
 _SESSION = re.compile(r"={3,} .*")
 _INLINE = re.compile(r"(?<=\s)(?=(?:(?i:therapist|counsell?or|client|patient)|T|C|P|Th|Cl)\d?[:：]\s)")
+_SERVICE = re.compile(r"(?:transcribed|generated|powered) (?:by|with) \S.{0,60}", re.IGNORECASE)
 _ASIDES = (
+    (_SERVICE, "a line of the transcription service"),
     (_PAGE, "a page header or footer"),
     (_RULE, "a dividing line"),
-    (_NOTE, "a note, not speech"),
+    (_NOTE, _A_NOTE),
     (_SESSION, "a session header"),
 )
 
@@ -86,15 +92,15 @@ def _parse_with(find: Finder, lines: Sequence[tuple[int, str]]) -> Parsed:
     spoken = {i: start for i, start in starts.items() if start.key in keys}
     header = details_among(spoken.values())
     details = {i for position, i in enumerate(spoken) if position in header}
-    headers = _repeated([line for i, (_, line) in enumerate(lines) if i not in spoken])
+    headers = _running_headers([line for _, line in lines], spoken)
     page = _Page()
     for i, (number, line) in enumerate(lines):
         if i in details:
-            page.unread.append(Unread(number, "session details above the conversation"))
+            page.unread.append(Unread(number, "session details above the conversation", line))
         elif i in spoken:
             _begin(page, number, spoken[i])
         else:
-            _continue(page, number, line.strip(), "a page header or footer" if line.strip() in headers else _aside(line))
+            _continue(page, number, line.strip(), "a page header or footer" if i in headers else _aside(line))
     first = min(spoken, default=len(lines))
     kept = [lines[i][0] for i, start in starts.items() if start.key not in keys and i > first]
     return _parsed(page, spoken, kept)
@@ -113,10 +119,10 @@ def _continue(page: _Page, number: int, line: str, aside: str | None) -> None:
     elif (found := leading_time(line)) is not None:
         page.stamp = found
     elif aside or page.aside:
-        page.unread.append(Unread(number, aside or "part of the note above it"))
-        page.aside = page.aside or aside == "a note, not speech"
+        page.unread.append(Unread(number, aside or "part of the note above it", line))
+        page.aside = (page.aside or aside == _A_NOTE) and not line.endswith(_CLOSED)
     elif not page.turns:
-        page.unread.append(Unread(number, "before the first line with a speaker"))
+        page.unread.append(Unread(number, "before the first line with a speaker", line))
     else:
         page.turns[-1].add(line, paragraph=page.blank)
         page.blank = False
@@ -141,10 +147,18 @@ def _aside(line: str) -> str | None:
     return next((reason for pattern, reason in _ASIDES if pattern.fullmatch(line.strip())), None)
 
 
-def _repeated(lines: Sequence[str]) -> frozenset[str]:
-    """Longer lines without a speaker that come back word for word: running headers."""
-    counts = Counter(line.strip() for line in lines if len(line.split()) > 2)
-    return frozenset(line for line, count in counts.items() if count > 2)
+def _running_headers(lines: Sequence[str], spoken: Container[int]) -> frozenset[int]:
+    """Which of the longer lines without a speaker that come back word for word are no speech: those beside a page number, and
+    those that stand above the first speaker too. A client may say one thing three times."""
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    loose = [i for i in filled if i not in spoken and len(lines[i].split()) > 2 and not _PAGE.fullmatch(lines[i].strip())]
+    first = next((i for i in filled if i in spoken), len(lines))
+    above = {lines[i].strip() for i in loose if i < first}
+    numbers = [i for i, line in enumerate(filled) if _PAGE.fullmatch(lines[line].strip())]
+    beside = {filled[place] for i in numbers for place in (i - 1, i + 1) if 0 <= place < len(filled)}
+    found = [i for i in loose if i in beside or lines[i].strip() in above]
+    counts = Counter(lines[i].strip() for i in found)
+    return frozenset(i for i in found if counts[lines[i].strip()] > 2)
 
 
 LABELLED = Format("labelled text", (".txt", ".text", ".md", ".log"), lambda text: True, parse)

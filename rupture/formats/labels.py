@@ -29,11 +29,15 @@ _DETAILS = ("therapist", "counsellor", "counselor", "clinician", "psychologist",
 
 _TIME = f"({PATTERN})"
 _UNTIL = f"(?: ?(?:-->|-|–|to) ?{PATTERN})?"
-_LEADING_TIME = re.compile(rf"(?:[\[(]{_TIME}{_UNTIL}[\])]|{_TIME}{_UNTIL}(?=\s))[\s|–-]*")
+_DATE = r"(\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},?[ T])?"
+_LEADING_TIME = re.compile(rf"(?:[\[(]{_DATE}{_TIME}{_UNTIL}[\])]|{_DATE}{_TIME}{_UNTIL}(?=\s))([\s|–-]*)")
 _TRAILING_TIME = re.compile(rf"[\[(]{_TIME}{_UNTIL}[\])]$")
 _NUMBER = re.compile(r"#?\d{1,5}[.)](?=\s|\D)\s*|\d{1,5}(?=\s)\s*")
 _QUOTE_MARK = re.compile(r"(?:[>•*\-–—]\s+|>+\s*)")
 _BRACKETED = re.compile(r"[*_]{0,3}[\[(<]([^\[\]()<>:：]{1,40})[\])>][*_]{0,3}([:：]?)[*_]{0,3}")
+_BRACKETED_THEN_TIME = re.compile(rf"[\[(]([^\[\]():：]{{1,40}})[\])] {_TIME}")
+_CHAT_LINE = re.compile(r"From {1,2}([^:：]{1,40}?)(?: {1,2}to {1,2}[Ee]veryone)? ?:")
+"""As Zoom saves a chat, after the time."""
 _NAME_THEN_TIME = re.compile(rf"([^:：\[\]()\d][^:：\[\]()]{{0,40}}?)[ \t,–-]{{1,12}}[\[(]?{_TIME}[\])]?")
 _COLON = re.compile(rf"([^:：]{{1,60}}?)(?: {{0,4}}[\[(]?{_TIME}[\])]?)? {{0,4}}[*_]{{0,3}}([:：])")
 _PRONOUNS = re.compile(r"\s?[\[(](?:she|he|they|her|him|them|ze|xe)(?: ?/ ?[a-z]{1,8}){1,3}[\])]", re.IGNORECASE)
@@ -42,6 +46,8 @@ _LOOSE_LABEL = re.compile(r"[A-Z][A-Za-z.]+(?: [A-Z][A-Za-z.]*| \d{1,2}){0,2}(?<
 _DASH = re.compile(r" [-–—] ")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _MARKUP = "*_# \t"
+_OPENING = tuple("*_[(<")
+"""What a label in brackets starts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,9 @@ Finder = Callable[[str], Start | None]
 
 def find_start(line: str) -> Start | None:
     """The speaker a line names with a colon, in brackets or before a time; None when the whole line can only be text."""
-    body, lead, marked = _without_prefix(line.strip())
-    body, trail = _without_trailing_time(body)
-    cut = _bracketed(body) or _name_then_time(body) or _with_colon(body)
+    whole, lead, marked = _without_prefix(line.strip())
+    body, trail = _without_trailing_time(whole)
+    cut = _bracketed(body) or _name_then_time(whole) or (_after_time(body) if lead else None) or _with_colon(body)
     if cut is None or not _is_label(cut.label) or (marked and not cut.sure and not is_speaker_word(cut.label)):
         return None
     label = _PRONOUNS.sub("", cut.label).strip()
@@ -104,7 +110,7 @@ def _cut_loose(body: str) -> tuple[str, str]:
 def leading_time(line: str) -> Stamp | None:
     """The stamp of a line that holds nothing else."""
     match = _LEADING_TIME.fullmatch(line.strip()[:80] + " ")
-    return stamp(match[1] or match[2]) if match else None
+    return _stamp_of(match) if match else None
 
 
 def speakers_among(starts: Sequence[Start], lines: int) -> frozenset[str]:
@@ -145,10 +151,15 @@ def _without_prefix(body: str) -> tuple[str, Stamp | None, bool]:
     found, marked = None, False
     for _ in range(3):
         if time := _LEADING_TIME.match(body):
-            found, body = found or stamp(time[1] or time[2]), body[time.end() :]
+            found, body = found or _stamp_of(time), body[time.end() :]
         elif mark := _QUOTE_MARK.match(body) or _NUMBER.match(body):
             marked, body = True, body[mark.end() :]
     return body, found, marked
+
+
+def _stamp_of(time: re.Match[str]) -> Stamp:
+    """A time beside a date is one of the clock."""
+    return stamp(time[2] or time[4], of_the_day=bool(time[1] or time[3]))
 
 
 def _without_trailing_time(body: str) -> tuple[str, Stamp | None]:
@@ -158,6 +169,10 @@ def _without_trailing_time(body: str) -> tuple[str, Stamp | None]:
 
 
 def _bracketed(body: str) -> _Cut | None:
+    if body[:1] not in _OPENING:
+        return None
+    if (timed := _BRACKETED_THEN_TIME.fullmatch(body)) and _is_name(timed[1], 2, covered=False):
+        return _Cut(timed[1].strip(), "", stamp(timed[2]))
     match = _BRACKETED.match(body)
     if not match or not (match[2] or known_role(match[1]) is not None):
         return None
@@ -168,7 +183,16 @@ def _name_then_time(body: str) -> _Cut | None:
     match = _NAME_THEN_TIME.fullmatch(body) if len(body) <= 80 else None
     if not match or not _is_name(match[1], 2, covered=False):
         return None
-    return _Cut(match[1].strip(_MARKUP), "", stamp(match[2]), sure=True)
+    # In brackets it may be a time that was put after words.
+    return _Cut(match[1].strip(_MARKUP), "", stamp(match[2]), sure=not body.endswith(("]", ")")))
+
+
+def _after_time(body: str) -> _Cut | None:
+    """What may stand after a time without a colon of its own: a machine's label alone, or a line of a saved chat."""
+    if is_speaker_word(body) and _is_label(body):
+        return _Cut(body, "")
+    match = _CHAT_LINE.match(body)
+    return _Cut(match[1].strip(), body[match.end() :].strip(), sure=True) if match else None
 
 
 def _with_colon(body: str) -> _Cut | None:

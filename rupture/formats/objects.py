@@ -9,7 +9,18 @@ from rupture.formats.fields import EXPECTED, field_names, is_transcript
 from rupture.formats.parsed import Parsed, Utterance, counted
 from rupture.formats.times import rescaled, seconds
 
-TURN_LISTS = ("turns", "utterances", "segments", "messages", "dialogue", "dialog", "conversation", "transcript", "results")
+TURN_LISTS = (
+    "turns",
+    "utterances",
+    "segments",
+    "sentences",
+    "messages",
+    "dialogue",
+    "dialog",
+    "conversation",
+    "transcript",
+    "results",
+)
 
 _KINDS = {
     type(None): "null",
@@ -34,6 +45,15 @@ def turns_of(data: Any) -> Sequence[Any] | None:
 def is_session(data: Any) -> bool:
     """Whether `data` is an object that holds a list of turns."""
     return isinstance(data, Mapping) and turns_of(data) is not None
+
+
+def names_speakers(turns: Iterable[Any]) -> bool:
+    """Whether some of the `turns` is an object with words and says who says them."""
+    found = ((item, field_names(item)) for item in turns if isinstance(item, Mapping))
+    return any(
+        is_transcript(names) and any(_word(item.get(names.get(field, ""))) for field in ("speaker", "role"))
+        for item, names in found
+    )
 
 
 def parsed_turns(items: Iterable[tuple[int | None, Any]]) -> Parsed:

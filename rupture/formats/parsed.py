@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rupture.formats.blocks import Document
+
 
 class Unread(NamedTuple):
-    """A line that is in no turn, and why. `line` is None where the input has no lines (JSON)."""
+    """A line that is in no turn, and why. `line` is None where the input has no lines (JSON). `text` is for what must be noticed
+    wherever it stands; it is never shown or told."""
 
     line: int | None
     reason: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ class Format:
     suffixes: tuple[str, ...]
     recognises: Callable[[str], bool]
     parse: Callable[[str], Parsed]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFormat:
+    """A file that is no plain text. `recognises` sees its bytes, `suffixes` settle it where no other format knows the bytes;
+    `extract` runs in a process of its own (`confined.py`) and stands at the top of its module."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    extract: Callable[[bytes], Document]
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 PATTERN = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?"
 """`0:12`, `00:01:02`, `00:01:02.345`, `12:05 PM`."""
 
+_NUMBER = re.compile(r"(\d{1,13}(?:\.\d{1,9})?)s?")
+_DURATION = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
 _NOON = 12 * 3600
 _DAY = 24 * 3600
 _LONGEST_SESSION = 12 * 3600
@@ -20,15 +22,16 @@ class Stamp(NamedTuple):
     wall: bool = False
 
 
-def stamp(text: str) -> Stamp:
-    """The stamp that `text`, which matches PATTERN, stands for; two parts are minutes and seconds unless AM or PM follows."""
+def stamp(text: str, of_the_day: bool = False) -> Stamp:
+    """The stamp that `text`, which matches PATTERN, stands for; two parts are minutes and seconds unless AM or PM follows, or it
+    is a time of the day."""
     digits = text.rstrip(" .AaPpMm")
-    wall = digits != text.rstrip()
+    halved = digits != text.rstrip()
     parts = [float(part) for part in digits.replace(",", ".").split(":")]
-    if wall:
+    if halved or of_the_day:
         hours, minutes, *rest = parts
-        seconds = (hours % 12) * 3600 + minutes * 60 + sum(rest)
-        return Stamp(seconds + _NOON if "p" in text.lower() else seconds, wall=True)
+        seconds = (hours % 12 if halved else hours) * 3600 + minutes * 60 + sum(rest)
+        return Stamp(seconds + _NOON if halved and "p" in text.lower() else seconds, wall=True)
     return Stamp(sum(part * 60**power for power, part in enumerate(reversed(parts))))
 
 
@@ -39,7 +42,8 @@ def from_start(stamps: Sequence[Stamp | None]) -> list[float | None]:
 
 
 def seconds(value: object) -> float | None:
-    """What a JSON value or a table cell says: a number, a number as text, or a clock; None when it is neither."""
+    """What a JSON value or a table cell says: a number, a number as text (`1.2`, `1.2s`), a clock, or a length as ISO 8601 writes
+    it (`PT1M2.3S`); None when it is none of them."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if abs(value) < 1e15 else None
     if not isinstance(value, str):
@@ -47,7 +51,10 @@ def seconds(value: object) -> float | None:
     text = value.strip().strip("[]()")
     if re.fullmatch(PATTERN, text):
         return stamp(text).seconds
-    return float(text) if re.fullmatch(r"\d{1,13}(?:\.\d{1,6})?", text) else None
+    if match := _NUMBER.fullmatch(text):
+        return float(match[1])
+    match = _DURATION.fullmatch(text)
+    return sum(float(part or 0) * scale for part, scale in zip(match.groups(), (3600, 60, 1), strict=True)) if match else None
 
 
 def rescaled(starts: Sequence[float | None]) -> list[float | None]:

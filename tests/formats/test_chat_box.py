@@ -82,6 +82,12 @@ def test_a_question_before_a_conversation_on_one_line() -> None:
     assert (question, transcript.split()) == ("What happened here?", line.split())
 
 
+@pytest.mark.parametrize("name", ["rtf-plain.rtf", "html-paragraphs.html", "elan-tier-names.eaf"])
+def test_the_source_of_a_document_is_a_transcript(name: str) -> None:
+    contents = (FIXTURES / name).read_text().strip()
+    assert split_question(contents) == ("", contents)
+
+
 @pytest.mark.parametrize("name", ["zoom.vtt", "session.srt", "session.json", "turns.jsonl", "table.tsv"])
 def test_a_question_beside_the_contents_of_a_file(name: str) -> None:
     contents = (FIXTURES / name).read_text().strip()

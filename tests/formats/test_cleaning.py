@@ -6,8 +6,9 @@ import pytest
 
 from rupture.errors import UnreadableTranscript
 from rupture.formats import read, read_file
+from rupture.formats.reading import words_of_file
 
-from .shapes import said, short
+from .shapes import FIXTURES, said, short
 
 WORDS = "T: So you’re late — it’s fine?\nC: At the café."
 
@@ -59,14 +60,16 @@ def test_zero_width_characters_in_a_label_do_not_make_another_speaker() -> None:
 
 def test_broken_and_garbled_characters_are_noted() -> None:
     assert "1 broken character replaced" in read("T: a\ud800b\nC: c").transcript.notes[0]
-    assert "look garbled" in read("T: it‚ itâ€™s\nC: c").transcript.notes[0]
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"PK\x03\x04" + bytes(range(256)), "found Word, Excel or zip data"),
-        (b"%PDF-1.7 \xff\xfe\x00", "found PDF data"),
+        (b"%PDF-1.7 \xff\xfe\x00", "found a file that is no sound PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(500), "found an old Office file, or one with a password"),
+        (b"\x89PNG\r\n", "found a picture"),
+        (b"ID3\x04", "found a recording"),
         (bytes(range(1, 32)) * 40 + b"\xff", "found binary data"),
         (b"T: a\n" * 1_600_001, "the file has 8,000,001 bytes; at most 8,000,000"),
     ],
@@ -84,3 +87,34 @@ def test_paths_that_are_no_file(tmp_path: Path) -> None:
         read_file(tmp_path)
     with pytest.raises(UnreadableTranscript, match="found nothing there"):
         read_file(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize("name", ["mojibake-windows.txt", "mojibake-latin.txt", "mojibake-mac.txt"])
+def test_what_was_saved_in_the_wrong_encoding_is_mended_and_counted(name: str) -> None:
+    found = read_file(FIXTURES / name)
+    assert all("café." in turn.text and "’" in turn.text for turn in found.transcript.turns)
+    assert found.transcript.notes == ("6 lines saved in the wrong encoding were mended. Check accents and quotation marks.",)
+
+
+def test_what_looks_garbled_and_cannot_be_mended_is_said() -> None:
+    found = read("T: well ð” it is\nC: fine")
+    assert "look garbled" in found.transcript.notes[-1]
+
+
+def test_a_few_broken_bytes_leave_the_rest_as_it_is() -> None:
+    found = read_file(FIXTURES / "broken-utf-8.txt")
+    assert found.transcript.turns[0].text.startswith("Zoë — ")
+    assert found.transcript.notes == ("1 broken character replaced by \ufffd.",)
+
+
+def test_another_alphabet_is_told_from_accents() -> None:
+    found = read_file(FIXTURES / "cyrillic-1251.txt")
+    assert found.transcript.turns[0].text == "Как прошла ваша неделя после нашей встречи?"
+    assert "it was read as cp1251" in found.transcript.notes[0]
+
+
+def test_words_of_a_file_without_turns_can_be_had(tmp_path: Path) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text("{\\rtf1 One evening.\\par Nothing more.}")
+    assert read_file(path).transcript.turns == ()
+    assert words_of_file(path).split() == ["One", "evening.", "Nothing", "more."]

@@ -2,8 +2,10 @@
 
 import pytest
 
+from rupture.analyse import notices
 from rupture.errors import UnreadableTranscript
 from rupture.formats import read, read_file
+from rupture.privacy.care import by_patterns
 
 from .shapes import FIXTURES, said
 
@@ -91,6 +93,8 @@ def test_shape(shape: str) -> None:
         ("00:12 T: a\nC: b [1:00:15]", [12.0, 3615.0]),
         ("(11:59 PM) T: a\n(12:05 AM) C: b", [0.0, 360.0]),  # six minutes over midnight
         ("T: a\n00:20\nC: b", [None, 20.0]),
+        ("12/05/2024, 23:59 - T: a\n13/05/2024, 00:05 - C: b", [0.0, 360.0]),  # beside a date it is a time of the day
+        ("10:02:03 From T : a\n10:02:09 From C : b", [36_123.0, 36_129.0]),
     ],
 )
 def test_time_stamps(text: str, starts: list[float | None]) -> None:
@@ -117,7 +121,7 @@ def test_a_printed_page_keeps_every_line_somewhere() -> None:
         ("T", 13, "Thank you for saying it. Monday: that was when I first wondered."),
         ("C", 15, "See https://example.org at 10:30, like you said."),
     ]
-    assert [tuple(line) for line in found.unread] == [
+    assert [line[:2] for line in found.unread] == [
         (1, "before the first line with a speaker"),
         (2, "session details above the conversation"),
         (3, "session details above the conversation"),
@@ -134,6 +138,45 @@ def test_running_headers_are_set_aside() -> None:
     found = read(f"{page}T: One?\nC: Two.\n{page}T: Three?\n{page}C: Four.")
     assert [turn.text for turn in found.transcript.turns] == ["One?", "Two.", "Three?", "Four."]
     assert [line.line for line in found.unread] == [1, 4, 6]
+
+
+def test_a_line_said_three_times_is_speech_unless_it_stands_beside_page_numbers() -> None:
+    again = "It is too much.\n"
+    text = f"T: How?\nC: Bad.\n{again}T: And?\nC: Well.\n{again}T: And?\nC: Well.\n{again}"
+    assert [turn.text for turn in read(text).transcript.turns if turn.speaker == "C"] == [
+        "Bad. It is too much.",
+        *["Well. It is too much."] * 2,
+    ]
+    paged = read(
+        "T: One?\nHill Clinic, Leeds\nPage 1\nC: Two.\nHill Clinic, Leeds\nPage 2\nT: Three?\nHill Clinic, Leeds\nPage 3\nC: x."
+    )
+    assert [turn.text for turn in paged.transcript.turns] == ["One?", "Two.", "Three?", "x."]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("[Note: client looks away]\nI want to go.", "It is too much. I want to go."),
+        ("[Note: client looks away] I want to go.", "It is too much. [Note: client looks away] I want to go."),
+        ("[Note: client\nlooks away]\nI want to go.", "It is too much. I want to go."),
+        ("Note: client looks away\nand stands up", "It is too much."),
+    ],
+)
+def test_a_note_ends_where_its_bracket_does(note: str, said: str) -> None:
+    assert read(f"T: How?\nC: It is too much.\n{note}\nT: And?").transcript.turns[1].text == said
+
+
+def test_risk_language_in_a_line_that_is_in_no_turn_raises_the_notice_and_is_said_without_its_words() -> None:
+    found = read(
+        "Session of 4 June\nT: How?\nC: It is too much.\nNote: looks away\nI want to kill myself.\nT: And?\nC: Well."
+    ).transcript
+    assert found.harm == ((1, "self_harm"),)
+    assert [notice.turn for notice in notices(found, by_patterns([turn.text for turn in found.turns]))] == [1]
+    assert found.notes == (
+        "3 lines are in no turn: lines 1, 4 and 5.",
+        "Language about harm may stand in line 5, which is in no turn. Read the transcript itself there.",
+    )
+    assert read("I want to kill myself.").transcript.notes[-1].startswith("Language about harm may stand in line 1")
 
 
 def test_words_before_a_colon_that_are_taken_as_speech_are_noted() -> None:
@@ -155,8 +198,8 @@ def test_prose_has_no_turns_and_every_line_unread() -> None:
         ("T: a\nC: b\n" * 5_001, "found 10,002 turns; at most 10,000"),
         ("".join(f"Speaker {i}: a\n" for i in range(13)), "found 13 different speakers; at most 12"),
         ("T: a\n" * 400_001, "the text has 2,000,005 characters; at most 2,000,000"),
-        ("{\\rtf1 T: a", "found rich text (RTF) data, expected plain text"),
-        ("<!DOCTYPE html><p>T: a", "found HTML data, expected plain text"),
+        ("%PDF-1.4 T: a", "found a file that is no sound PDF"),
+        ("<?xml version='1.0'?><a>T: a</a>", "found XML data, expected plain text"),
     ],
 )
 def test_limits_say_what_was_found(text: str, message: str) -> None:
