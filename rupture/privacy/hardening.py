@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +26,7 @@ SET: Mapping[str, str] = {
     "ANONYMIZED_TELEMETRY": "False",
     "DISABLE_SAFETENSORS_CONVERSION": "1",
     "DO_NOT_TRACK": "1",
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_CHAT_FLAGGING_MODE": "never",
     "GRADIO_FLAGGING_MODE": "never",
@@ -40,6 +42,8 @@ SET: Mapping[str, str] = {
     # HTTP libraries send even loopback requests through a proxy unless told not to.
     "NO_PROXY": "127.0.0.1,localhost,::1",
     "OLLAMA_NO_CLOUD": "1",
+    # From 1.29 on, onnxruntime itself tells its maker of every model it loads, and keeps a number for this machine on disk.
+    "ORT_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",
     "no_proxy": "127.0.0.1,localhost,::1",
@@ -85,6 +89,10 @@ HEADERS: Mapping[str, str] = {
 """On every response. Gradio needs inline and evaluated scripts; the rest keeps the page from reaching anywhere else."""
 
 _PREFIX = "rupture-screen-"
+_HELD = "held"
+"""What stands in the lock of a folder once it is held."""
+_MAKING = 60.0
+"""Seconds within which a folder that is not held yet is taken for one that is being made."""
 _locks: list[IO[str]] = []
 
 
@@ -127,6 +135,8 @@ def self_test(app: Any, blocks: Any) -> list[str]:
     ]
     if getattr(blocks, "mcp_server_obj", None) is not None:
         wrong.append("the MCP server is on")
+    if not getattr(blocks, "has_launched", False):
+        wrong.append("any file can be handed in, since the page is not known to be running")
     if blocks._queue.max_size != MAX_WAITING:
         wrong.append(f"the queue holds other than {MAX_WAITING} waiting requests")
     return differing_environment() + wrong + _open_doors(app, blocks.server_name)
@@ -157,6 +167,8 @@ def _private_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     lock = (folder / "in-use").open("w")
     _hold(lock)
+    lock.write(_HELD)
+    lock.flush()
     _locks.append(lock)
     atexit.register(_wipe, folder, lock)
     return folder
@@ -167,10 +179,21 @@ def _wipe(folder: Path, lock: IO[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _just_made(folder: Path) -> bool:
+    """Whether another process may be about to hold it: it was made a moment ago."""
+    try:
+        return time.time() - folder.stat().st_mtime < _MAKING
+    except OSError:
+        return True
+
+
 def _is_ours(folder: Path) -> bool:
-    if folder.is_symlink() or not folder.is_dir():
+    try:
+        if folder.is_symlink() or not folder.is_dir():
+            return False
+        return sys.platform == "win32" or folder.stat().st_uid == os.getuid()
+    except FileNotFoundError:  # another process removes what was left, too
         return False
-    return sys.platform == "win32" or folder.stat().st_uid == os.getuid()
 
 
 if sys.platform == "win32":
@@ -180,7 +203,9 @@ if sys.platform == "win32":
 
     def _in_use(folder: Path) -> bool:
         try:
-            (folder / "in-use").unlink(missing_ok=True)
+            (folder / "in-use").unlink()
+        except FileNotFoundError:
+            return _just_made(folder)
         except OSError:
             return True
         return False
@@ -189,15 +214,15 @@ else:
     import fcntl
 
     def _hold(lock: IO[str]) -> None:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # It may wait a moment: another process that looks whether this folder is in use holds the lock meanwhile.
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
     def _in_use(folder: Path) -> bool:
         try:
             with (folder / "in-use").open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return lock.read() != _HELD and _just_made(folder)
         except BlockingIOError:
             return True
         except OSError:
-            # A folder without its lock file was caught between being made and being held.
-            return False
-        return False
+            return _just_made(folder)

@@ -109,6 +109,7 @@ PLANTED = {
     "blocks.allowed_paths = ['/']": "allowed_paths is not []",
     "blocks.analytics_enabled = True": "analytics_enabled is not False",
     "blocks.enable_monitoring = None": "enable_monitoring is not False",
+    "blocks.has_launched = False": "any file can be handed in",
     "blocks.max_file_size = None": "max_file_size is not 2000000",
     "blocks.share = True": "share is not False",
     "next(iter(blocks.fns.values())).api_visibility = 'public'": "can be called from outside the page",
@@ -140,3 +141,26 @@ def test_the_server_refuses_to_start_when_not_hardened():
         "except server.ServerError as error:\n    print(error)"
     )
     assert "does not start" in in_child(code).stdout
+
+
+def test_processes_that_start_together_take_no_folder_from_each_other(tmp_path):
+    code = (
+        "import sys\nfrom rupture.privacy import hardening\n"
+        "made = [hardening._private_folder() for _ in range(60)]\n"
+        "sys.exit(0 if all((f / 'in-use').exists() for f in made) else 'a folder is gone')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    together = [
+        subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    assert [(process.communicate(timeout=100)[1], process.returncode) for process in together] == [("", 0)] * 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_never_held_is_removed_once_it_is_old(tmp_path):
+    made = [tmp_path / f"{hardening._PREFIX}{name}" for name in ("new", "old")]
+    for folder in made:
+        folder.mkdir()
+    os.utime(made[1], (0, 0))
+    in_child("from rupture.privacy.hardening import harden; harden()", TMPDIR=str(tmp_path))
+    assert [folder.exists() for folder in made] == [True, False]

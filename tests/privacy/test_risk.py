@@ -225,7 +225,10 @@ def test_noticed_although_innocent(sentence, kind):
     assert kind in kinds(sentence)
 
 
-@pytest.mark.parametrize("sentence", ["I WANT TO DIE", "i don’t want to be here anymore", "so, um, I want\nto kill   myself"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["I WANT TO DIE", "i don’t want to be here anymore", "i don‘t want to be here anymore", "so, um, I want\nto kill   myself"],
+)
 def test_case_curly_quotes_and_white_space_make_no_difference(sentence):
     assert kinds(sentence) == ("self_harm",)
 
