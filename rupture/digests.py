@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ _PACKAGES = ("rupture", "numpy", "onnxruntime")
 
 def digest(value: Any) -> str:
     """Digest of JSON-ready data, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_canonical(value)).hexdigest()
 
 
 def digest_files(paths: Iterable[Path]) -> str:
@@ -24,19 +24,27 @@ def digest_files(paths: Iterable[Path]) -> str:
     return digest(sorted((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths))
 
 
-def digest_sessions(sessions: Sequence[CodedSession]) -> str:
-    """Digest of coded sessions: their words, roles and reference."""
-    return digest(
-        [
-            {
-                "id": s.transcript.id,
-                "turns": [[turn.speaker, turn.role.value, turn.text] for turn in s.transcript.turns],
-                "votes": [dict(votes) for votes in s.votes],
-                "rating": asdict(s.rating) if s.rating else None,
-            }
-            for s in sessions
-        ]
-    )
+def digest_sessions(sessions: Iterable[CodedSession]) -> str:
+    """Digest of coded sessions: their words, roles and reference. It is that of `digest` over the list of them, taken one by one
+    so that none is held."""
+    total = hashlib.sha256(b"[")
+    for number, session in enumerate(sessions):
+        total.update(b", " * (number > 0) + _canonical(_content(session)))
+    total.update(b"]")
+    return total.hexdigest()
+
+
+def _content(session: CodedSession) -> dict[str, Any]:
+    return {
+        "id": session.transcript.id,
+        "turns": [[turn.speaker, turn.role.value, turn.text] for turn in session.transcript.turns],
+        "votes": [dict(votes) for votes in session.votes],
+        "rating": asdict(session.rating) if session.rating else None,
+    }
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
 
 
 def versions() -> Mapping[str, str]:

@@ -76,6 +76,11 @@ def _no_words(transcript: Transcript) -> str | None:
     return None
 
 
+def reads_as_english(transcript: Transcript) -> bool:
+    """Whether what is read for English alone may be read in it."""
+    return _not_english(transcript) is None
+
+
 def _not_english(transcript: Transcript) -> str | None:
     if _foreign_script(_talk(transcript)):
         return "Most of it is not in the Latin alphabet. Only English can be analysed."
@@ -134,7 +139,8 @@ def _look_alikes(transcript: Transcript) -> str | None:
     speakers = [turn for turn in transcript.turns if _mixes_scripts(turn.speaker, alone=True)]
     if speakers:
         return f"A speaker label looks like Latin letters but is not ({_places(speakers)}). Type the label again."
-    turns = [turn for turn in transcript.turns if any(_mixes_scripts(word) for word in turn.text.split())]
+    odd = [turn for turn in transcript.turns if not turn.text.isascii()]
+    turns = [turn for turn in odd if any(_mixes_scripts(word) for word in turn.text.split())]
     return f"Letters of another alphabet stand for Latin ones ({_places(turns)})." if turns else None
 
 
@@ -170,6 +176,8 @@ def _is_english(turn: Turn) -> bool:
 
 
 def _foreign_script(turns: Sequence[Turn]) -> bool:
+    if all(turn.text.isascii() for turn in turns):  # most are, and looking letter by letter takes a tenth of an analysis
+        return False
     letters = [ch for turn in turns for ch in unicodedata.normalize("NFKC", turn.text) if ch.isalpha()]
     return 2 * sum(ch > "ɏ" for ch in letters) > len(letters)
 

@@ -1,64 +1,108 @@
-"""Measures the detector: the suite `detection` on our own held-out sessions with the shipped model and, where AnnoMI's text
-is at hand, on
-AnnoMI with models trained fold by fold. Brings detection and evaluation together; both stay ignorant of each other."""
+"""Measures a detector, or the codes of a person in its place, on coded sessions: the suite `detection` on our own held-out ones
+with the shipped model and, where AnnoMI's text is at hand, on AnnoMI with models trained fold by fold; users' own suites on their
+case sets. Brings detection and evaluation together; both stay ignorant of each other."""
 
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from rupture.analyse import Decisions
 from rupture.analysis import Scores
 from rupture.build import build_detector, build_llm_detector
 from rupture.coding.annomi import fold_ids, read_annomi, session_id
+from rupture.coding.case_formats import SOURCE
+from rupture.coding.case_sets import CaseSet, read_cases
+from rupture.coding.code_files.marks import OWN
+from rupture.coding.code_files.reading import read_argument
+from rupture.coding.codings import Files, SessionCodes, gathered
 from rupture.coding.sessions import raters_of, read_sessions, split_sessions
-from rupture.coding.standoff import read_raters
-from rupture.coding.values import CodedSession, Rating
+from rupture.coding.standoff import mean_rating, read_raters
+from rupture.coding.values import CodedSession, Rating, names_for, votes_of
 from rupture.detection.card import read_card
 from rupture.detection.training import cross_validate
-from rupture.digests import digest_sessions
+from rupture.digests import digest_files, digest_sessions
 from rupture.encoder import Encoder
+from rupture.errors import RunError
 from rupture.evaluation import detection, runs
 from rupture.evaluation.agreement import Agreement, agreement
 from rupture.evaluation.groups import by_file, by_length, by_quality
 from rupture.evaluation.robustness import as_recognised, name_shifts, named, recognition_loss, report
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import Prediction, predict
+from rupture.policy import Policy
 from rupture.protocols import Detector, DetectorName, Progress
 from rupture.resources import ANNOTATIONS, BLIND_CODES, CASES, MODEL, SESSIONS, SUITES
 from rupture.session_rating import rate
 from rupture.transcript import Transcript
 
-_MEMBERS = "members"
+Coder = Callable[[CodedSession], Prediction]
+Scored = tuple[runs.Record, dict[str, Any], Suite]
+
+_STEP = "code the sessions"
+_MAJORITY = Policy(default=0.51)
+"""More than half of the coders."""
+_BY_CODER = (
+    "These are the codes of {coder}, held against the same reference: where it says “the detector”, read {coder}. They stand in "
+    "for probabilities as 0 and 1 (of several coders: the share of them), so numbers on ranking and calibration say little."
+)
+_BY_LLM = (
+    "A language model on this machine coded the sessions. Its scores are its own word (0, .6 leaning, .9 clear), not calibrated "
+    "probabilities."
+)
 
 
-def detection_sessions(annomi: Path | None) -> list[CodedSession]:
-    """What the suite is measured on: our test sessions, and AnnoMI's coded ones if `annomi` names their text."""
-    test = split_sessions(SESSIONS, BLIND_CODES)["test"]
-    return [*test, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
+def detection_sessions(annomi: Path | None, part: str = "test") -> list[CodedSession]:
+    """What a suite is measured on: a part of our sessions, and AnnoMI's coded ones if `annomi` names their text."""
+    ours = split_sessions(SESSIONS, BLIND_CODES)[part]
+    return [*ours, *(read_annomi(annomi, ANNOTATIONS) if annomi else [])]
 
 
 def run_detection(
-    folder: Path, annomi: Path | None, *, fresh: bool, progress: Progress, detector: DetectorName = DetectorName.TRAINED
+    folder: Path,
+    annomi: Path | None,
+    *,
+    progress: runs.Telling,
+    detector: DetectorName = DetectorName.TRAINED,
+    codes: Path | None = None,
+    part: str = "test",
+    **how: Unpack[runs.How],
 ) -> None:
-    """Predicts every session and saves the answers in `folder`, going on where an earlier run stopped."""
-    sessions = detection_sessions(annomi)
-    if fresh:
-        shutil.rmtree(folder / _MEMBERS, ignore_errors=True)
-    if detector is DetectorName.LLM:
-        coder, decisions = build_llm_detector()
-        digest = decisions.model.digest if decisions.model else ""
-        predictor: Callable[[CodedSession], Prediction] = partial(_scored, coder, decisions)
-    else:
-        digest, predictor = read_card(MODEL).digest, _predictor(sessions, folder / _MEMBERS, progress)
-    digests = {"model": digest, "cases": digest_sessions(sessions)}
-    plan = runs.Plan(suite_of(detector), digests, {"annomi": annomi is not None})
-    detection.run_detection(
-        folder, plan, sessions, predictor, fresh=fresh,
-        progress=lambda done, total, failed: progress("predict the sessions", done, total),
-    )  # fmt: skip
+    """Has every session of a part of ours coded by `detector`, or takes its codes from the file `codes`, and saves the answers in
+    `folder`, going on where an earlier run stopped."""
+    sessions = detection_sessions(annomi, part)
+    items = {session.transcript.id: session for session in sessions}
+    digests, config, coder = _coder(items, detector, codes, lambda: _predictor(sessions, folder / runs.MEMBERS, progress))
+    plan = runs.Plan(
+        suite_of(detector) if part == "test" else part,
+        {**digests, "cases": digest_sessions(sessions)},
+        {"annomi": annomi is not None, **config},
+    )
+    detection.run_detection(folder, plan, items, coder, progress=runs.named(_STEP, progress), **how)
+
+
+def run_cases(
+    folder: Path,
+    suite: Suite,
+    *,
+    progress: runs.Telling,
+    detector: DetectorName = DetectorName.TRAINED,
+    codes: Path | None = None,
+    **how: Unpack[runs.How],
+) -> None:
+    """The same for the case set of a user's own `suite`; one session of it is held at a time."""
+    cases = cases_of(suite)
+    digests, config, coder = _coder(cases, detector, codes, _shipped)
+    plan = runs.Plan(suite.name, {**digests, "cases": cases.digest}, {"detector": detector.value, **config})
+    detection.run_detection(folder, plan, cases, coder, progress=runs.named(_STEP, progress), **how)
+
+
+def cases_of(suite: Suite) -> CaseSet:
+    """The case set that a user's own suite names."""
+    if suite.cases is None:
+        raise RunError(f"the suite {suite.name} names no case set")
+    return read_cases(suite.cases)
 
 
 def suite_of(detector: DetectorName) -> str:
@@ -66,17 +110,28 @@ def suite_of(detector: DetectorName) -> str:
     return "detection" if detector is DetectorName.TRAINED else f"detection-{detector.value}"
 
 
-def score_detection(folder: Path, annomi: Path | None) -> tuple[runs.Record, dict[str, Any], Suite]:
+def score_detection(folder: Path, annomi: Path | None) -> Scored:
     """Scores the saved answers again: the run's record, its numbers and the suite they belong to."""
-    sessions = detection_sessions(annomi)
+    record = runs.read_record(folder)
+    suite = load_suite(SUITES / f"{record.plan.suite}.yaml")
+    sessions = detection_sessions(annomi, suite.part)
     groupings = {
         "length": by_length(sessions),
         "setting": by_file(sorted(SESSIONS.glob("*.txt"))),
         "quality": by_quality(ANNOTATIONS),
     }
     scores = detection.score(folder, sessions, groupings, _agreement(sessions))
-    record = runs.read_record(folder)
-    return record, scores, load_suite(SUITES / f"{record.plan.suite}.yaml")
+    return record, scores, _of_run(suite, record)
+
+
+def score_cases(folder: Path, suite: Suite) -> Scored:
+    """The same for the case set of a user's own `suite`, as it is now; with the agreement of its raters where it has several."""
+    record, cases = runs.read_record(folder), cases_of(suite)
+    sessions = list(cases.values())
+    raters = {id: cases.raters(id) for id in cases}
+    several = [session.transcript for session in sessions if raters[session.transcript.id]]
+    scores = detection.score(folder, sessions, {"length": by_length(sessions)}, {SOURCE: agreement(several, raters)})
+    return record, scores, _of_run(suite, record)
 
 
 def score_robustness(folder: Path) -> str:
@@ -111,13 +166,63 @@ def _agreement(sessions: Sequence[CodedSession]) -> dict[str, list[Agreement]]:
     return {source: agreement(transcripts, raters) for source, transcripts in by_source.items()}
 
 
-def _predictor(sessions: Sequence[CodedSession], store: Path, progress: Progress) -> Callable[[CodedSession], Prediction]:
+def _coder(
+    items: Mapping[str, CodedSession], detector: DetectorName, codes: Path | None, trained: Callable[[], Coder]
+) -> tuple[dict[str, str], dict[str, str], Coder]:
+    """Who codes: digests and settings that tell of it, and the coder."""
+    if codes:
+        files = list(read_argument(str(codes)))
+        # With the ratings that stand beside the codes.
+        digests = {"codes": digest_files(path for path, _ in files)}
+        return digests, {"coder": codes.stem}, partial(_by_codes, _given(codes, files, items))
+    if detector is DetectorName.LLM:
+        llm, decisions = build_llm_detector()
+        return {"model": decisions.model.digest if decisions.model else ""}, {}, partial(_scored, llm, decisions)
+    return {"model": read_card(MODEL).digest}, {}, trained()
+
+
+def _given(path: Path, files: Files, items: Mapping[str, CodedSession]) -> Mapping[str, Mapping[str, SessionCodes]]:
+    """The codes in `path`, read as `files`, by session and coder. RunError when one of its sessions is not among `items`."""
+    named = {entry.session for _, file in files for entry in file.entries}
+    strangers = named - items.keys() - {OWN}
+    if not strangers:
+        # A file that names no session is told by its words, so it needs all of them.
+        known = {id: items[id].transcript for id in (items if OWN in named else named)}
+        found = gathered(files, known).coders
+        if not (strangers := found.keys() - items.keys()):
+            return found
+    raise RunError(f"{path}: has codes of {min(strangers)!r}, which is no session of this suite; expected ids of its sessions")
+
+
+def _by_codes(given: Mapping[str, Mapping[str, SessionCodes]], session: CodedSession) -> Prediction:
+    coders = list(given.get(session.transcript.id, {}).values())
+    if not coders:
+        raise RunError(
+            f"session {session.transcript.id}: not coded; if it was read and nothing found, give it one row without codes"
+        )
+    votes = votes_of([coder.codes for coder in coders], session.transcript)
+    turns = zip(session.transcript.turns, votes, strict=True)
+    scores = [{name: shares.get(name, 0.0) for name in names_for(turn.role)} for turn, shares in turns]
+    ratings = [coder.rating for coder in coders if coder.rating]
+    found = predict(session.transcript, scores, _MAJORITY)
+    return replace(found, top_moments=(), rating=mean_rating(ratings) if ratings else None)
+
+
+def _of_run(suite: Suite, record: runs.Record) -> Suite:
+    """The suite as the run's report tells of it. Gates of ours are for the detector alone."""
+    config = record.plan.config
+    if coder := config.get("coder"):
+        told = {"title": f"{suite.title}: the codes of {coder}", "gates": suite.gates if suite.cases else ()}
+        return suite.model_copy(update={**told, "cautions": (_BY_CODER.format(coder=coder), *suite.cautions)})
+    if config.get("detector") == DetectorName.LLM:
+        return suite.model_copy(update={"cautions": (_BY_LLM, *suite.cautions)})
+    return suite
+
+
+def _predictor(sessions: Sequence[CodedSession], store: Path, progress: Progress) -> Coder:
     """Predicts own sessions with the shipped model; the folds are trained when the first AnnoMI session comes up, their members
     kept in `store`."""
-
-    @cache
-    def shipped() -> tuple[Detector, Decisions]:
-        return build_detector(), read_card(MODEL).decisions
+    shipped = _shipped()
 
     @cache
     def folds() -> dict[str, tuple[list[Scores], Decisions]]:
@@ -129,9 +234,19 @@ def _predictor(sessions: Sequence[CodedSession], store: Path, progress: Progress
     def predicted(session: CodedSession) -> Prediction:
         if session.source == "annomi":
             return _prediction(session.transcript, *folds()[session.transcript.id])
-        return _scored(*shipped(), session)
+        return shipped(session)
 
     return predicted
+
+
+def _shipped() -> Coder:
+    """The model that ships, loaded when the first session comes up."""
+
+    @cache
+    def model() -> tuple[Detector, Decisions]:
+        return build_detector(), read_card(MODEL).decisions
+
+    return lambda session: _scored(*model(), session)
 
 
 def _scored(detector: Detector, decisions: Decisions, session: CodedSession) -> Prediction:

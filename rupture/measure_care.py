@@ -6,7 +6,7 @@ Brings the assistant and evaluation together; both stay ignorant of each other.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.caution import bias_at, may_be_bias
@@ -19,7 +19,6 @@ from rupture.digests import digest_files, digest_sessions
 from rupture.evaluation import care, runs
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.prompts import table
-from rupture.protocols import Progress
 from rupture.resources import BLIND_CODES, CASES, PROMPTS, SESSIONS, SUITES
 from rupture.transcript import Role, Transcript, Turn
 from rupture.utterances import FILE, FOLDER
@@ -28,7 +27,7 @@ SUITE = "care"
 _FOLDER = CASES / SUITE
 
 
-def run_care(folder: Path, *, fresh: bool, progress: Progress) -> None:
+def run_care(folder: Path, *, progress: runs.Telling, **how: Unpack[runs.How]) -> None:
     """Reads every case and every test session and saves what was noticed in `folder`, going on where an earlier run stopped."""
     assistant = build_assistant()
     sessions = split_sessions(SESSIONS, BLIND_CODES)["test"]
@@ -52,8 +51,8 @@ def run_care(folder: Path, *, fresh: bool, progress: Progress) -> None:
         runs.Plan(SUITE, digests),
         items,
         answer,
-        fresh=fresh,
-        progress=lambda done, total, failed: progress("read for what calls for care", done, total),
+        progress=runs.named("read for what calls for care", progress),
+        **how,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from rupture.analyse import Decisions, decide
 from rupture.analysis import Analysis, State
@@ -29,7 +29,6 @@ from rupture.guidance.retriever import HybridRetriever
 from rupture.guidance.scope import FILE
 from rupture.guidance.values import Passage, Query
 from rupture.guidance.vectors import exact_index
-from rupture.protocols import Progress
 from rupture.resources import BLIND_CODES, CASES, CORPUS, MODEL, SESSIONS, SUITES
 
 SUITE = "guidance"
@@ -39,7 +38,7 @@ _KEPT = 10
 """How many passages of each search are saved."""
 
 
-def run_guidance(folder: Path, *, fresh: bool, progress: Progress) -> None:
+def run_guidance(folder: Path, *, progress: runs.Telling, **how: Unpack[runs.How]) -> None:
     """Searches for every case and saves what was found in `folder`, going on where an earlier run stopped."""
     cases = retrieval.read_cases(_FOLDER)
     sessions = {session.transcript.id: session for session in split_sessions(SESSIONS, BLIND_CODES)["cases"]}
@@ -53,13 +52,13 @@ def run_guidance(folder: Path, *, fresh: bool, progress: Progress) -> None:
         "cases": digest_files(_FILES[:2]),
         "sessions": digest_sessions(list(sessions.values())),
     }
-    retrieval.run_retrieval(
+    runs.run(
         folder,
         runs.Plan(SUITE, digests),
-        cases,
+        {case.id: case for case in cases},
         searches.answer,
-        fresh=fresh,
-        progress=lambda done, total, failed: progress("search the guidance", done, total),
+        progress=runs.named("search the guidance", progress),
+        **how,
     )
 
 

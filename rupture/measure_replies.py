@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.check import forbidden
@@ -21,7 +21,6 @@ from rupture.evaluation.suites import Suite, load_suite
 from rupture.guidance.values import Guidance
 from rupture.guidance.wording import sentences, wordings
 from rupture.measure_guidance import reference_analysis
-from rupture.protocols import Progress
 from rupture.resources import BLIND_CODES, CASES, PROMPTS, SESSIONS, SUITES
 from rupture.transcript import Transcript
 
@@ -33,7 +32,7 @@ _LEAST_WORDS, _MOST_WORDS = 60, 180
 _NOTICES = re.compile(r"\[\d{1,2}\]")
 
 
-def run_replies(folder: Path, *, fresh: bool, progress: Progress) -> None:
+def run_replies(folder: Path, *, progress: runs.Telling, **how: Unpack[runs.How]) -> None:
     """Asks about every moment, with the codes its raters gave, and saves what the checks find in `folder`."""
     assistant = build_assistant()
     sessions = {session.transcript.id: session for session in split_sessions(SESSIONS, BLIND_CODES)["cases"]}
@@ -59,8 +58,8 @@ def run_replies(folder: Path, *, fresh: bool, progress: Progress) -> None:
         runs.Plan(SUITE, digests),
         cases,
         answer,
-        fresh=fresh,
-        progress=lambda done, total, failed: progress("ask about moments", done, total),
+        progress=runs.named("ask about moments", progress),
+        **how,
     )
 
 

@@ -69,6 +69,7 @@ ANALYSED = {
     "32 formulas": "speaker,text\n" + "".join(f'{line[0]},"=cmd() {line[3:]}"\n' for line in talk().splitlines()),
     "33 Markdown table": "| Speaker | Text |\n|---|---|\n"
     + "".join(f"| {line[0]} | {line[3:]} |\n" for line in talk().splitlines()),
+    "35 RTF": "{\\rtf1\\ansi " + talk().replace("\n", "\\par\n") + "}",
     "36 page numbers": talk().replace("C: It", "Page 1 of 2\nC: It"),
     "37 Jefferson marks": talk([f"[{answer}] (0.5) = ↑well" for answer in ANSWERS]),
     "38 overlaps": talk([f"// {answer} [crosstalk] [inaudible]" for answer in ANSWERS]),
@@ -134,6 +135,7 @@ NOT_ANALYSED = {
     "8 no labels": ("How was it?\n\nFine, I suppose.\n\nFine?\n\nYes.", "No turns were found"),
     "12 dialogue marks": (">> How was it?\n>> Fine.\n- Fine?\n- Yes.", "No turns were found"),
     "20 nine speakers": (group(8), "There are 9 speakers"),
+    "34 HTML": ("<html><body>T: a</body></html>", "There is one turn"),
     "44 Spanish": (talk(SPANISH, ["¿Cómo te ha ido esta semana en casa?"]), "It does not read as spoken English"),
     "44 German": (talk(GERMAN, ["Wie war die Woche für Sie und was ist passiert?"]), "It does not read as spoken English"),
     "44 French": (talk(FRENCH, ["Comment s'est passée la semaine pour vous et lui ?"]), "It does not read as spoken English"),
@@ -153,8 +155,6 @@ NOT_ANALYSED = {
 }
 
 REFUSED = {
-    "34 HTML": "<html><body>T: a</body></html>",
-    "35 RTF": "{\\rtf1\\ansi T: a\\par C: b}",
     "67 a line of a megabyte": "a" * 1_000_000,
     "68 five megabytes": "T: a\nC: b\n" * 500_000,
     "69 a hundred thousand turns": "T: a\nC: b\n" * 50_000,

@@ -1,122 +1,163 @@
 """`rupture eval …`."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rupture.cli import coding
 from rupture.cli.options import DetectorOption
 from rupture.protocols import DetectorName
 
-_RUNS = Path("runs")
-_SUITES = ("detection", "guidance", "care", "replies")
+if TYPE_CHECKING:
+    from rupture.evaluation.gates import Verdict
 
-Suite = Annotated[str, typer.Argument(help="The suite: detection, guidance, care or replies.")]
+_RUNS = Path("runs")
+_INTERRUPTED = 130
+
+What = Annotated[
+    str,
+    typer.Argument(
+        help="A suite (detection, guidance, care, replies, masking, practice), a suite file of yours (*.yaml), or a case set: "
+        "JSONL, a table (*.csv), a file or folder of coded sessions (*.txt)."
+    ),
+]
 Annomi = Annotated[Path | None, typer.Option("--annomi", help="The public AnnoMI csv, to measure on it too, in five folds.")]
-Folder = Annotated[Path | None, typer.Option("--out", help="The run's folder; by default runs/SUITE.")]
+Folder = Annotated[Path | None, typer.Option("--out", help="The run's folder; by default one in runs/, named after the suite.")]
+Codes = Annotated[
+    Path | None,
+    typer.Option("--codes", exists=True, dir_okay=False, help="A person's codes to measure in place of the detector's."),
+]
+Words = Annotated[bool, typer.Option("--words", help="Quote the turns the report lists; it then holds words of the sessions.")]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
-    group = typer.Typer(no_args_is_help=True, help="Measure the tool on coded sessions.")
-    group.command("validate")(validate)
-    group.command("run")(run)
-    group.command("report")(report)
-    group.command("robustness")(robustness)
+    group = typer.Typer(no_args_is_help=True, help="Measure the tool, or a coder, on coded sessions.")
+    for command in (validate, run, score, report, compare, view, robustness):
+        group.command(command.__name__)(command)
+    coding.register_in(group)
     app.add_typer(group, name="eval")
 
 
-def validate() -> None:
-    """Check the coded sessions, their second coding, the split, likeness across its parts, and the suites."""
-    from rupture.coding.likeness import alike
-    from rupture.coding.sessions import split_sessions
-    from rupture.errors import CorpusError
-    from rupture.evaluation.suites import load_suite
-    from rupture.resources import BLIND_CODES, SESSIONS, SUITES
+def validate(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="Suites, suite files or case sets; without any, all that this project has.")
+    ] = None,
+) -> None:
+    """Check suites and case sets and count what is in them; without an argument also the split and likeness across its parts."""
+    from rupture.cli.suites import all_of_ours, contents, find
 
-    parts = split_sessions(SESSIONS, BLIND_CODES)
-    if found := alike({name: [session.transcript for session in sessions] for name, sessions in parts.items()}):
-        raise CorpusError("sessions of different parts share wording: " + "; ".join(f"{a} and {b}" for a, b in found))
-    suites = [load_suite(path).name for path in sorted(SUITES.glob("*.yaml"))]
-    counts = ", ".join(f"{len(sessions)} {name}" for name, sessions in parts.items())
-    sys.stdout.write(f"sessions: {counts}; suites: {', '.join(suites)}; all in order.\n")
+    if not what:
+        sys.stdout.write(f"{all_of_ours()}; all in order.\n")
+    for name in what or ():
+        sys.stdout.write(f"{contents(find(name))}; all in order.\n")
 
 
-def run(
-    suite: Suite,
+def run(  # noqa: PLR0913 - a parameter an option
+    what: What,
     annomi: Annomi = None,
     out: Folder = None,
     detector: DetectorOption = DetectorName.TRAINED,
+    codes: Codes = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
+    retry_errors: Annotated[bool, typer.Option("--retry-errors", help="Try again what failed before.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many sessions or cases, from the first.")] = None,
+    words: Words = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
-    """Run a suite, score it and write its report; ends 4 when a gate is not met, 3 when items failed."""
+    """Run a suite, score it and write its report. Run again, it goes on where it stopped; what failed stays failed.
+
+    Ends 0 when all is well, 2 on bad input, 3 when items failed or are missing, 4 when a gate is not met, 130 when interrupted.
+    """
     from rupture.cli.progress import bar
-    from rupture.measure import run_detection, suite_of
+    from rupture.cli.suites import Coder, default_name, find, report, run
 
-    _check(suite)
-    if suite != "detection" and (annomi or detector is not DetectorName.TRAINED):
-        raise typer.BadParameter("--annomi and --detector belong to the suite detection")
-    folder = out or _RUNS / (suite_of(detector) if suite == "detection" else suite)
-    with bar() as progress:
-        if suite == "detection":
-            run_detection(folder, annomi, fresh=fresh, progress=progress, detector=detector)
-        else:
-            _own(suite)[0](folder, fresh=fresh, progress=progress)
-    report(suite, annomi, folder)
+    suite, coder = find(what), Coder(annomi, detector, codes)
+    folder = out or _RUNS / default_name(suite, coder)
+    try:
+        with bar(quiet=quiet) as progress:
+            run(suite, coder, folder, progress=progress, fresh=fresh, retry_errors=retry_errors, limit=limit)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"rupture: interrupted; what was finished is kept in {folder}, the same command goes on from there\n")
+        raise typer.Exit(_INTERRUPTED) from None
+    _tell(*report(suite, annomi, folder, words=words))
 
 
-def report(suite: Suite, annomi: Annomi = None, out: Folder = None) -> None:
-    """Score a finished run again from its saved answers and write report.md with its pictures."""
-    from rupture.evaluation import report as detection_report
-    from rupture.evaluation.gates import verdict
-    from rupture.measure import score_detection
+def score(what: What, annomi: Annomi = None, out: Folder = None) -> None:
+    """Compute scores.json again from the saved answers and say what came of it."""
+    from rupture.cli.suites import find, judged
+    from rupture.evaluation.runs import SCORES
 
-    _check(suite)
-    folder = out or _RUNS / suite
-    if suite == "detection":
-        record, scores, loaded = score_detection(folder, annomi)
-        files = {"report.md": detection_report.report(record, scores, loaded), **detection_report.pictures(scores, loaded)}
+    suite = find(what)
+    folder = out or _RUNS / suite.name
+    _tell(judged(suite, annomi, folder).outcome, folder / SCORES)
+
+
+def report(what: What, annomi: Annomi = None, out: Folder = None, words: Words = False) -> None:
+    """Score a run again from its saved answers and write report.md, report.html, its pictures and junit.xml."""
+    from rupture.cli.suites import find, report
+
+    suite = find(what)
+    _tell(*report(suite, annomi, out or _RUNS / suite.name, words=words))
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    after: Annotated[Path, typer.Argument(help="The folder of another run over the same sessions.")],
+    cases: Annotated[
+        str | None, typer.Option("--cases", help="The suite file or case set, where the runs are of one of yours.")
+    ] = None,
+    annomi: Annomi = None,
+) -> None:
+    """Print how two runs differ, with paired intervals, in Markdown."""
+    from rupture.cli.suites import compared
+
+    sys.stdout.write(compared(before, after, cases, annomi))
+
+
+def view(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="RUN", help="A run's folder, or its name in runs/; by default the latest.")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Print where the page is, open nothing.")] = False,
+) -> None:
+    """Open a run's report in the browser."""
+    import webbrowser
+
+    from rupture.errors import RunError
+    from rupture.evaluation.runs import PAGE
+
+    if folder:
+        pages = [page for page in (folder / PAGE, _RUNS / folder / PAGE) if page.is_file()]
     else:
-        _, score, write = _own(suite)
-        record, scores, loaded = score(folder)
-        files = {"report.md": write(record, scores, loaded)}
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    outcome = verdict(loaded, scores)
-    sys.stdout.write(f"{outcome.state}: {folder / 'report.md'}\n")
-    raise typer.Exit(outcome.exit_code)
+        pages = sorted(_RUNS.glob(f"*/{PAGE}"), key=lambda page: -page.stat().st_mtime)
+    if not pages:
+        raise RunError(f"{folder or _RUNS}: no {PAGE}; rupture eval run and rupture eval report write it")
+    page = pages[0].resolve()
+    sys.stdout.write(f"{page}\n")
+    if not no_open:
+        webbrowser.open(page.as_uri())
 
 
 def robustness(out: Folder = None) -> None:
     """Measure the shipped detector with the names of other origins and on text as speech recognition writes it."""
+    from rupture.evaluation.runs import REPORT
+    from rupture.files import write_whole
     from rupture.measure import score_robustness
 
     folder = out or _RUNS / "robustness"
     text = score_robustness(folder)
-    (folder / "report.md").write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{folder / 'report.md'}\n")
+    write_whole({folder / REPORT: [text.encode()]})
+    sys.stdout.write(f"{folder / REPORT}\n")
 
 
-def _own(suite: str) -> tuple[Callable[..., None], Callable[[Path], tuple[Any, Any, Any]], Callable[..., str]]:
-    """How a suite on our own cases is run, scored and reported."""
-    if suite == "guidance":
-        from rupture.evaluation import retrieval_report
-        from rupture.measure_guidance import run_guidance, score_guidance
+def _tell(outcome: "Verdict", where: Path) -> None:
+    """Prints the verdict and ends with its exit code."""
+    from rupture.evaluation.runs import ERRORS
 
-        return run_guidance, score_guidance, retrieval_report.report
-    if suite == "care":
-        from rupture.evaluation import care_report
-        from rupture.measure_care import run_care, score_care
-
-        return run_care, score_care, care_report.report
-    from rupture.evaluation import replies_report
-    from rupture.measure_replies import run_replies, score_replies
-
-    return run_replies, score_replies, replies_report.report
-
-
-def _check(suite: str) -> None:
-    if suite not in _SUITES:
-        raise typer.BadParameter(f"there is no suite {suite!r}; use {' or '.join(_SUITES)}")
+    sys.stdout.write(f"{outcome.line}\n{where}\n")
+    if outcome.failed:
+        sys.stdout.write(f"what failed is in {where.with_name(ERRORS)}; eval run with --retry-errors tries it again\n")
+    raise typer.Exit(outcome.exit_code)

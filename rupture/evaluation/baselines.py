@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from rupture.evaluation.metrics import by_session, confusion, ratio
-from rupture.evaluation.samples import Floats, Sample
+from rupture.evaluation.metrics import Confusion, by_session, ratio
+from rupture.evaluation.samples import Bools, Floats, Sample
 
 
 def oracle(sample: Sample) -> Sample:
@@ -27,6 +27,14 @@ def constant(sample: Sample) -> Sample:
 
 def best_threshold(sample: Sample) -> float:
     """The score from which coding agrees best with the reference (Cohen's kappa); the lowest such score on a tie."""
-    everything: Floats = np.ones((1, sample.sessions))
-    kappas = {float(t): np.nan_to_num(confusion(sample, everything, t).kappa())[0] for t in np.unique(sample.score)}
-    return max(kappas, key=lambda threshold: (kappas[threshold], -threshold), default=1.0)
+    thresholds, level = np.unique(sample.score, return_inverse=True)
+    if not len(thresholds):
+        return 1.0
+
+    def from_each(chosen: Bools) -> Floats:
+        counts = np.bincount(level[chosen], minlength=len(thresholds)).astype(np.float64)
+        return counts[::-1].cumsum()[::-1]
+
+    tp, fp = from_each(sample.truth), from_each(~sample.truth)
+    kappas = np.nan_to_num(Confusion(tp, fp, tp[0] - tp, fp[0] - fp).kappa())
+    return float(thresholds[np.argmax(kappas)])

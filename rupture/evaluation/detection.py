@@ -6,7 +6,7 @@ Scoring needs no model. Data sets (`source` of a session) are scored apart, neve
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from rupture.codebook import MARKERS, RUPTURE, Family
 from rupture.coding.values import CodedSession, Rating
 from rupture.digests import digest_sessions
 from rupture.errors import RunError
-from rupture.evaluation import metrics, moments, runs
+from rupture.evaluation import metrics, missed, moments, ratings, runs
 from rupture.evaluation.agreement import Agreement
 from rupture.evaluation.baselines import constant, oracle
 from rupture.evaluation.intervals import DRAWS, SEED, estimate, resampled
@@ -38,6 +38,7 @@ TURN_METRICS: Mapping[str, Metric] = {
     "recall": lambda s, w: metrics.confusion(s, w).recall(),
     "f1": lambda s, w: metrics.confusion(s, w).f1(),
     "ac1": lambda s, w: metrics.confusion(s, w).ac1(),
+    "alpha": lambda s, w: metrics.confusion(s, w).alpha(),
     "ece": metrics.calibration_error,
 }
 HEADLINE = ("auroc", "auroc_within", "ap", "kappa")
@@ -49,21 +50,24 @@ _NO_MARKER = "none"
 def run_detection(
     folder: Path,
     plan: runs.Plan,
-    sessions: Sequence[CodedSession],
+    sessions: Sequence[CodedSession] | Mapping[str, CodedSession],
     predict: Callable[[CodedSession], Prediction],
     *,
-    fresh: bool = False,
     progress: runs.Progress = lambda done, total, failed: None,
+    **how: Unpack[runs.How],
 ) -> runs.Record:
-    """Saves `predict` of each session, in order. With held-out folds, `predict` trains a fold when its first session comes up."""
-    items = {session.transcript.id: session for session in sessions}
+    """Saves `predict` of each session, in order. With held-out folds, `predict` trains a fold when its first session comes up.
+
+    A mapping from id to session is asked for one session at a time, so that it may read them as they are needed.
+    """
+    items = sessions if isinstance(sessions, Mapping) else {session.transcript.id: session for session in sessions}
     if len(items) != len(sessions):
         raise RunError("two sessions have the same id; ids must be unique within a run")
 
     def produce(session: CodedSession) -> runs.Answer:
-        return _checked(session, predict(session)).to_dict()
+        return checked(session, predict(session)).to_dict()
 
-    return runs.run(folder, plan, items, produce, fresh=fresh, progress=progress)
+    return runs.run(folder, plan, items, produce, progress=progress, **how)
 
 
 def score(
@@ -83,7 +87,7 @@ def score(
     if strangers := predictions.keys() - known:
         raise RunError(f"{folder.name}: answer for {min(strangers)!r}, but no such session given; give the sessions of the run")
     answered = [session for session in sessions if session.transcript.id in predictions]
-    pairs = [(session, _checked(session, predictions[session.transcript.id])) for session in answered]
+    pairs = [(session, checked(session, predictions[session.transcript.id])) for session in answered]
     scores = {
         **tally,
         "cases": digest_sessions(sessions),
@@ -119,11 +123,16 @@ def score_sessions(
             for title, make in (("oracle", oracle), ("constant", constant))
         },
         "top_moments": _moment_scores(sessions, predictions, weights),
-        "episodes": {
-            title: _episode_scores(sessions, predictions, weights, close)
-            for title, close in (("onset", moments.onsets_meet), ("overlap", moments.spans_meet))
+        "moments_within": {
+            str(reach): {
+                name: _matches(moments.turn_matches(sessions, predictions, weights, name, reach), len(sessions))
+                for name in FAMILIES
+            }
+            for reach in moments.REACHES
         },
+        "episodes": _episode_scores(sessions, predictions, weights),
         "ratings": {name: _rating_scores(sessions, predictions, weights, name) for name in Rating.__slots__},
+        "missed": missed.summary(sessions, predictions),
         "groups": {title: _group_scores(sessions, predictions, grouping) for title, grouping in groupings.items()},
     }
 
@@ -192,22 +201,25 @@ def _moment_scores(sessions: Sequence[CodedSession], predictions: Sequence[Predi
     return {**counts, **_estimates(values, len(sessions))}
 
 
-def _episode_scores(
-    sessions: Sequence[CodedSession],
-    predictions: Sequence[Prediction],
-    weights: Floats,
-    close: moments.Close,
-) -> Scores:
-    values, counts = moments.episodes(sessions, predictions, weights, close)
-    return {**counts, **_estimates(values, len(sessions))}
+def _episode_scores(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats) -> Scores:
+    close = {"onset": moments.onsets_meet, "overlap": moments.spans_meet}
+    matches = moments.episodes(sessions, predictions, weights, list(close.values()))
+    return {title: _matches(found, len(sessions)) for title, found in zip(close, matches, strict=True)}
+
+
+def _matches(found: moments.Matches, sessions: int) -> Scores:
+    values, counts = found
+    return {**counts, **_estimates(values, sessions)}
 
 
 def _rating_scores(sessions: Sequence[CodedSession], predictions: Sequence[Prediction], weights: Floats, name: str) -> Scores:
-    predicted, reference, numbers = moments.rating_pairs(sessions, predictions, name)
+    predicted, reference, numbers = ratings.paired(sessions, predictions, name)
     weights = weights[:, numbers]
     values = {
-        "spearman": moments.spearman(predicted, reference, weights),
-        "mae": moments.mean_absolute_error(predicted, reference, weights),
+        "spearman": ratings.spearman(predicted, reference, weights),
+        "mae": ratings.mean_absolute_error(predicted, reference, weights),
+        "quadratic_kappa": ratings.quadratic_kappa(predicted, reference, weights),
+        "ordinal_alpha": ratings.ordinal_alpha(predicted, reference, weights),
     }
     return {"sessions": len(numbers), **_estimates(values, len(numbers))}
 
@@ -232,8 +244,8 @@ def _unzipped(pairs: Iterable[tuple[CodedSession, Prediction]]) -> tuple[list[Co
     return [session for session, _ in both], [prediction for _, prediction in both]
 
 
-def _checked(session: CodedSession, prediction: Prediction) -> Prediction:
-    """The prediction, if it is of this session and has one entry a turn."""
+def checked(session: CodedSession, prediction: Prediction) -> Prediction:
+    """The prediction, if it is of this session and has one entry a turn; RunError otherwise."""
     key, turns = session.transcript.id, len(session.transcript.turns)
     if prediction.session != key:
         raise RunError(f"session {key}: expected its own prediction, found one of {prediction.session!r}")

@@ -1,6 +1,6 @@
 """Numbers and tables as the reports write them: two decimals without a leading zero, an interval in brackets, a dash for none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 NONE = "–"
@@ -27,7 +27,7 @@ def count(value: int | None) -> str:
     return NONE if value is None else f"{value:,}"
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, first column left, the others right; ends with a newline."""
-    rules = ["---", *["---:"] * (len(header) - 1)]
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], words: Container[str] = ()) -> str:
+    """A Markdown table, the first column and those headed by one of `words` left, the others right; ends with a newline."""
+    rules = ["---", *("---" if title in words else "---:" for title in header[1:])]
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in (header, rules, *rows))

@@ -1,25 +1,29 @@
-"""What a clinician meets of a session as a whole: the moments it opens with, its episodes, its ratings.
+"""What a clinician meets of a session as a whole: the moments it opens with, its coded moments give or take a turn, its episodes.
 
 Functions take sessions with their predictions and weights of the sessions (see `metrics`), and give a value a row of weights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from rupture.analysis import Episode
 from rupture.codebook import RUPTURE
-from rupture.coding.values import CodedSession, Rating
+from rupture.coding.values import CodedSession
 from rupture.episodes import find_episodes
 from rupture.evaluation.metrics import ratio
-from rupture.evaluation.samples import Floats
+from rupture.evaluation.samples import Floats, shows
 from rupture.evaluation.values import Prediction, reference_codes
 from rupture.transcript import Role
 
 TOLERANCE = 2
 """Turns by which the onsets of two episodes may differ and still be the same one."""
+REACHES = (1, 2)
+"""Turns by which a coded turn may miss the reference's and still be taken for the same moment."""
 
 Close = Callable[[Episode, Episode], bool]
+Matches = tuple[dict[str, Floats], dict[str, int]]
+"""`precision`, `recall` and `f1` of pairs, a value a row of weights; and how many were `matched`, `found`, in the `reference`."""
 
 
 def onsets_meet(found: Episode, reference: Episode) -> bool:
@@ -53,90 +57,90 @@ def has_rupture(session: CodedSession) -> bool:
     return any(session.reference(turn.index, RUPTURE) for turn in session.transcript.turns)
 
 
+def turn_matches(
+    sessions: Sequence[CodedSession],
+    predictions: Sequence[Prediction],
+    weights: Floats,
+    name: str,
+    reach: int,
+) -> Matches:
+    """Client turns coded as `name`, paired one to one with the reference's at most `reach` turns away, the nearest first.
+
+    Both are turns of one speaker, since a code given to the partner is not a near miss. Turns that are disputed or without a
+    score are left out of both, as in a `Sample`; with a reach of 0 precision and recall are those of turns.
+    """
+    counts = np.zeros((3, len(sessions)))
+    for number, (session, prediction) in enumerate(zip(sessions, predictions, strict=True)):
+        scored = [
+            turn
+            for turn in session.transcript.turns
+            if turn.role is Role.CLIENT
+            and name in prediction.scores[turn.index]
+            and session.reference(turn.index, name) is not None
+        ]
+        found = [turn for turn in scored if shows(name, prediction.codes[turn.index])]
+        reference = [turn for turn in scored if session.reference(turn.index, name)]
+        matched = nearest(
+            (abs(f.index - r.index), f.index, r.index)
+            for f in found
+            for r in reference
+            if f.speaker == r.speaker and abs(f.index - r.index) <= reach
+        )
+        counts[:, number] = matched, len(found), len(reference)
+    return _matches(counts, weights)
+
+
 def episodes(
     sessions: Sequence[CodedSession],
     predictions: Sequence[Prediction],
     weights: Floats,
-    close: Close,
-) -> tuple[dict[str, Floats], dict[str, int]]:
-    """Precision, recall and F1 of episodes paired one to one where they are `close`; and how many there are.
+    closeness: Iterable[Close],
+) -> list[Matches]:
+    """Episodes of one speaker, paired one to one where they are close in the one sense or the other, nearest onsets first.
 
     Both sides come from the same rule over codes; disputed turns are taken out of both first.
     """
-    counts = np.zeros((3, len(sessions)))
-    for number, (session, prediction) in enumerate(zip(sessions, predictions, strict=True)):
-        found = _episodes(session, dict(enumerate(prediction.codes)))
-        reference = _episodes(session, reference_codes(session))
-        counts[:, number] = matched(found, reference, close), len(found), len(reference)
-    hits, found_n, reference_n = (weights @ row for row in counts)
-    values = {
-        "precision": ratio(hits, found_n),
-        "recall": ratio(hits, reference_n),
-        "f1": ratio(2 * hits, found_n + reference_n),
-    }
-    return values, {"matched": int(hits[0]), "found": int(found_n[0]), "reference": int(reference_n[0])}
+    both = [
+        (_episodes(session, dict(enumerate(prediction.codes))), _episodes(session, reference_codes(session)))
+        for session, prediction in zip(sessions, predictions, strict=True)
+    ]
+    results = []
+    for close in closeness:
+        counts = [(matched(found, reference, close), len(found), len(reference)) for found, reference in both]
+        results.append(_matches(np.array(counts, np.float64).reshape(-1, 3).T, weights))
+    return results
 
 
 def matched(found: Sequence[Episode], reference: Sequence[Episode], close: Close) -> int:
     """Pairs of one speaker's episodes that are `close`, each episode in at most one pair, nearest onsets first."""
-    pairs = sorted(
+    return nearest(
         (abs(f.onset - r.onset), i, j)
         for i, f in enumerate(found)
         for j, r in enumerate(reference)
         if f.speakers == r.speakers and close(f, r)
     )
-    taken_found: set[int] = set()
-    taken_reference: set[int] = set()
-    for _, i, j in pairs:
-        if i not in taken_found and j not in taken_reference:
-            taken_found.add(i)
-            taken_reference.add(j)
-    return len(taken_found)
 
 
-def rating_pairs(
-    sessions: Sequence[CodedSession],
-    predictions: Sequence[Prediction],
-    name: str,
-) -> tuple[Floats, Floats, list[int]]:
-    """Predicted and reference values of one rating, with the sessions (by number) that have both."""
-    rows = [
-        (predicted, reference, number)
-        for number, (session, prediction) in enumerate(zip(sessions, predictions, strict=True))
-        if (predicted := _rated(prediction.rating, name)) is not None and (reference := _rated(session.rating, name)) is not None
-    ]
-    return np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), [row[2] for row in rows]
+def nearest(pairs: Iterable[tuple[int, int, int]]) -> int:
+    """How many of the pairs (distance, one, other) remain when the nearest are taken first and none is in two of them."""
+    ones: set[int] = set()
+    others: set[int] = set()
+    for _, one, other in sorted(pairs):
+        if one not in ones and other not in others:
+            ones.add(one)
+            others.add(other)
+    return len(ones)
 
 
-def mean_absolute_error(predicted: Floats, reference: Floats, weights: Floats) -> Floats:
-    """Mean distance in points of the scale."""
-    return ratio(weights @ np.abs(predicted - reference), weights.sum(axis=1))
-
-
-def spearman(predicted: Floats, reference: Floats, weights: Floats) -> Floats:
-    """Correlation of ranks, ties at their mean rank; NaN where either side is constant."""
-    x, y = _ranks(predicted, weights), _ranks(reference, weights)
-    total = weights.sum(axis=1, keepdims=True)
-    x, y = (r - ratio((weights * r).sum(axis=1, keepdims=True), total) for r in (x, y))
-    spread = np.sqrt((weights * x * x).sum(axis=1) * (weights * y * y).sum(axis=1))
-    return ratio((weights * x * y).sum(axis=1), np.where(spread > 1e-9, spread, 0.0))
-
-
-def _ranks(values: Floats, weights: Floats) -> Floats:
-    """For each row of weights the mean rank of each value when it counts as often as the row says."""
-    _, level = np.unique(values, return_inverse=True)
-    mass = np.zeros((len(weights), int(level.max(initial=-1)) + 1))
-    for column, group in enumerate(level):
-        mass[:, group] += weights[:, column]
-    ranks: Floats = (np.cumsum(mass, axis=1) - mass + (mass + 1) / 2)[:, level]
-    return ranks
+def _matches(counts: Floats, weights: Floats) -> Matches:
+    """From the numbers matched, found and in the reference (rows) of each session (columns)."""
+    hits, found, reference = (weights @ row for row in counts)
+    values = {"precision": ratio(hits, found), "recall": ratio(hits, reference), "f1": ratio(2 * hits, found + reference)}
+    matched, given, sought = (int(row.sum()) for row in counts)
+    return values, {"matched": matched, "found": given, "reference": sought}
 
 
 def _episodes(session: CodedSession, codes: dict[int, tuple[str, ...]]) -> tuple[Episode, ...]:
     turns = session.transcript.turns
     kept = {t: c for t, c in codes.items() if turns[t].role is not Role.CLIENT or session.reference(t, RUPTURE) is not None}
     return find_episodes(session.transcript, kept)
-
-
-def _rated(rating: Rating | None, name: str) -> float | None:
-    return getattr(rating, name) if rating else None

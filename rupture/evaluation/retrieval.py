@@ -7,7 +7,7 @@ of all graded passages of the case; passages nobody graded count as 0 and are co
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,22 +89,10 @@ def read_grades(path: Path) -> Grades:
     return grades
 
 
-def run_retrieval(
-    folder: Path,
-    plan: runs.Plan,
-    cases: Sequence[Case],
-    produce: Callable[[Case], runs.Answer],
-    *,
-    fresh: bool = False,
-    progress: runs.Progress = lambda done, total, failed: None,
-) -> runs.Record:
-    """Saves for each case `covered`, and by search `found`: `passages` (ids, best first), `strategies` of the first passage that
-    has any, and `markers` of the first three."""
-    return runs.run(folder, plan, {case.id: case for case in cases}, produce, fresh=fresh, progress=progress)
-
-
 def score(folder: Path, cases: Sequence[Case], grades: Grades) -> Scores:
-    """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it."""
+    """Computes everything again from the answers saved in `folder`, writes `scores.json` and returns it. An answer has
+    `covered`, and by search `found`: `passages` (ids, best first), `strategies` of the first passage that has any, and `markers`
+    of the first three."""
     answers = {answer["id"]: answer for answer in runs.read_answers(folder)}
     answered = [case for case in cases if case.id in answers]
     scores = {

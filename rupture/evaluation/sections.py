@@ -27,7 +27,8 @@ def gates(outcome: Verdict) -> str:
         for gate in (check.gate,)
     ]
     unchecked = [f"\nNot checked, no such data in the run: {gate.name} ({gate.source}).\n" for gate in outcome.not_checked]
-    return "## Gates\n\n" + table(["gate", "data", "number", "bound", "found", "met"], rows) + "".join(unchecked)
+    checked = table(["gate", "data", "number", "bound", "found", "met"], rows) if rows else ""
+    return "## Gates\n\n" + checked + "".join(unchecked)
 
 
 def _bound(gate: Gate) -> str:

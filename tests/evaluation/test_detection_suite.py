@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,32 @@ def test_no_word_of_a_transcript_is_in_any_file_of_a_run_or_in_the_report(tmp_pa
         if path.name != "report.md":
             assert not said & set(re.findall(r"\w+", path.read_text())), path.name
     assert not {"zebra", "quartz", "pointless"} & set(re.findall(r"\w+", (tmp_path / "report.md").read_text()))
+
+
+def test_sessions_of_a_mapping_are_asked_for_one_at_a_time(tmp_path):
+    class Asked(dict):
+        def __getitem__(self, key):
+            held.append(key)
+            return super().__getitem__(key)
+
+    held, predicted = [], []
+
+    def predict(session):
+        predicted.append(session.transcript.id)
+        assert held == predicted
+        return noisy(session)
+
+    run_detection(tmp_path, PLAN, Asked({session.transcript.id: session for session in many()}), predict)
+    assert len(predicted) == 14
+
+
+def test_a_session_without_therapist_codes_or_ratings_can_be_scored_and_reported(tmp_path):
+    session = coded("a", "C: one\nC: two", source="annomi")
+    found = score(saved(tmp_path, [session], lambda s: replace(noisy(s), rating=None)), [session])
+    values = found["sets"]["annomi"]
+    assert (values["names"]["strategy"]["n"], values["ratings"]["resolution"]["sessions"]) == (0, 0)
+    assert values["names"]["rupture"]["auroc"]["value"] is None
+    assert "nan" not in report(read_record(tmp_path), found, load_suite(SUITES / "detection.yaml")).lower()
 
 
 def test_only_errors_is_no_result(tmp_path):
@@ -226,3 +253,4 @@ def test_numbers_and_tables_as_written():
     assert interval({"value": 0.5, "low": None, "high": None}) == ".50"
     assert [count(4087), count(None)] == ["4,087", "–"]
     assert table(["a", "b"], [["x|y", "1"]]) == "| a | b |\n| --- | ---: |\n| x/y | 1 |\n"
+    assert table(["a", "b", "c"], [], words={"b"}) == "| a | b | c |\n| --- | --- | ---: |\n"

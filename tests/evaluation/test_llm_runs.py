@@ -23,13 +23,13 @@ SESSIONS = [coded(key, "T: how was it\nC: whatever you think {W5}\nT: is it me\n
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Runs the suite over two small sessions with the given answers of a language model of the given digest."""
-    monkeypatch.setattr(measure, "detection_sessions", lambda annomi: SESSIONS)
+    monkeypatch.setattr(measure, "detection_sessions", lambda annomi, part: SESSIONS)
 
-    def started(digest, *answers):
+    def started(digest, *answers, **how):
         detector = LlmDetector(ScriptedStructuredModel(*answers))
         built = detector, Decisions(POLICY, model=ModelCard("llm:m", digest, ()))
         monkeypatch.setattr(measure, "build_llm_detector", lambda: built)
-        measure.run_detection(tmp_path, None, fresh=False, progress=lambda *_: None, detector=DetectorName.LLM)
+        measure.run_detection(tmp_path, None, progress=lambda *_: None, detector=DetectorName.LLM, **how)
         return [json.loads(line) for line in (tmp_path / PREDICTIONS).read_text(encoding="utf-8").splitlines()]
 
     return started
@@ -47,7 +47,8 @@ def test_the_codes_of_the_language_model_are_saved_under_its_digest(run, tmp_pat
 
 def test_a_session_the_model_fails_on_is_tried_again_and_the_others_are_not(run):
     assert [answer["id"] for answer in run("a" * 64, {"codes": []})] == ["one"]
-    assert [answer["id"] for answer in run("a" * 64, {"codes": []})] == ["one", "two"]
+    assert [answer["id"] for answer in run("a" * 64, {"codes": []})] == ["one"]
+    assert [answer["id"] for answer in run("a" * 64, {"codes": []}, retry_errors=True)] == ["one", "two"]
 
 
 def test_another_prompt_or_model_does_not_go_on_with_the_run(run):
@@ -57,7 +58,7 @@ def test_another_prompt_or_model_does_not_go_on_with_the_run(run):
 
 
 def test_without_a_language_model_no_run_is_begun(monkeypatch, tmp_path):
-    monkeypatch.setattr(measure, "detection_sessions", lambda annomi: SESSIONS)
+    monkeypatch.setattr(measure, "detection_sessions", lambda annomi, part: SESSIONS)
     monkeypatch.delenv("RUPTURE_CHAT_MODEL", raising=False)
     done = CliRunner().invoke(app, ["eval", "run", "detection", "--detector", "llm", "--out", str(tmp_path / "run")])
     assert isinstance(done.exception, ChatModelError)

@@ -1,4 +1,5 @@
-"""Every metric against a value worked by hand, and all of them against scikit-learn over weighted sessions."""
+"""Every metric against a value worked by hand, all of them against scikit-learn, krippendorff and irrCAC over weighted sessions,
+and the worked examples of the papers."""
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from rupture.evaluation.metrics import (
     reliability,
     sessions_with_both,
 )
+from rupture.evaluation.samples import Sample
 
 from .helpers import random_rows, rows
 
@@ -31,6 +33,8 @@ def test_confusion_metrics_by_hand():
     assert counts.kappa()[0] == pytest.approx(0.22 / 0.42)
     # prevalence (3/10 + 3/10) / 2 = .3; by chance 2 × .3 × .7 = .42; (.8 − .42) / .58
     assert counts.ac1()[0] == pytest.approx(0.38 / 0.58)
+    # of 20 codes 6 are given: 1 − 19 × 2 × 2 / (2 × 6 × 14)
+    assert counts.alpha()[0] == pytest.approx(1 - 19 * 2 / (6 * 14))
 
 
 def test_kappa_is_low_and_ac1_high_for_a_rare_label():
@@ -38,6 +42,39 @@ def test_kappa_is_low_and_ac1_high_for_a_rare_label():
     sample = rows((0, 0, 0.9), (0, 1, 0.1), *[(0, 0, 0.1)] * 98)
     assert confusion(sample, ONE).kappa()[0] == pytest.approx(-0.0101, abs=1e-4)
     assert confusion(sample, ONE).ac1()[0] == pytest.approx(0.9602 / 0.9802)
+
+
+def table(tp, fp, fn, tn):
+    return rows(*[(0, 1, 0.9)] * tp, *[(0, 0, 0.9)] * fp, *[(0, 1, 0.1)] * fn, *[(0, 0, 0.1)] * tn)
+
+
+def test_kappa_of_cohen_1960_by_category():
+    # his second table, three categories and 200 cases, each category against the other two
+    for (tp, fp, fn), kappa in (((88, 32, 12), 0.56), ((40, 20, 20), 0.5238), ((12, 8, 28), 0.3077)):
+        found = confusion(table(tp, fp, fn, 200 - tp - fp - fn), ONE).kappa()[0]
+        given, sought = (tp + fp) / 200, (tp + fn) / 200
+        chance = given * sought + (1 - given) * (1 - sought)
+        assert found == pytest.approx(((200 - fp - fn) / 200 - chance) / (1 - chance))
+        assert round(found, 4) == kappa
+
+
+def test_ac1_of_gwet_2008():
+    # two raters, 125 subjects: 118 both, 5 and 2 one alone, none neither. Prevalence (123 + 120) / 250 = .972, by chance
+    # 2 × .972 × .028 = .0544; (.944 − .0544) / .9456. Kappa is below 0 though they agree on 94 %.
+    counts = confusion(table(118, 5, 2, 0), ONE)
+    assert round(counts.ac1()[0], 4) == 0.9408
+    assert round(counts.kappa()[0], 4) == -0.0234
+
+
+def test_binary_alpha_of_krippendorff_2011():
+    # ten units, two observers: 1 both, 4 one alone, 5 neither; 6 ones and 14 zeros, 1 − 19 × 4 / 84 = .095
+    assert round(confusion(table(1, 1, 3, 5), ONE).alpha()[0], 3) == 0.095
+
+
+def test_nothing_given_and_nothing_sought_leaves_agreement_undefined_or_perfect():
+    counts = confusion(table(0, 0, 0, 9), ONE)
+    assert np.isnan([counts.kappa()[0], counts.alpha()[0], counts.f1()[0]]).all()
+    assert counts.ac1()[0] == 1
 
 
 def test_threshold_replaces_codes_and_includes_its_own_value():
@@ -113,6 +150,38 @@ def test_all_agree_with_scikit_learn_for_the_data_and_for_draws(seed):
             reference.f1_score(truth, codes),
         ]
         assert ours[:, row] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_agreement_beyond_chance_agrees_with_the_packages_for_the_data_and_for_draws(seed):
+    krippendorff = pytest.importorskip("krippendorff", reason="krippendorff comes with the extra 'agreement'")
+    irr = pytest.importorskip("irrCAC.raw", reason="irrCAC comes with the extra 'agreement'")
+    frames = pytest.importorskip("pandas")
+    sample = random_rows(seed)
+    weights = resampled(sample.sessions, draws=10)
+    counts = confusion(sample, weights)
+    for row, each in enumerate(weights):
+        drawn = np.repeat(np.arange(len(sample)), each[sample.session].astype(int))
+        both = np.stack([sample.truth[drawn], sample.coded[drawn]]).astype(float)
+        expected = krippendorff.alpha(reliability_data=both, level_of_measurement="nominal")
+        assert counts.alpha()[row] == pytest.approx(expected, abs=1e-12)
+        # irrCAC rounds to five digits
+        found = irr.CAC(frames.DataFrame(both.T), categories=[0, 1]).gwet()["est"]["coefficient_value"]
+        assert counts.ac1()[row] == pytest.approx(found, abs=1e-5)
+
+
+def test_scores_that_all_differ_agree_with_scikit_learn_however_many_steps_there_are():
+    reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn comes with the extra 'models'")
+    rng = np.random.default_rng(5)
+    truth = rng.random(4000) < 0.4
+    score = np.clip(rng.normal(0.3 + 0.2 * truth, 0.2), 0, 1)
+    sample = Sample("rupture", 20, rng.integers(0, 20, 4000), truth, score, score > 0.5)
+    assert len(np.unique(score[truth])) > 1024
+    weights = resampled(20, draws=3)
+    for row, area, precision in zip(weights, auroc(sample, weights), average_precision(sample, weights), strict=True):
+        drawn = np.repeat(np.arange(4000), row[sample.session].astype(int))
+        assert area == pytest.approx(reference.roc_auc_score(truth[drawn], score[drawn]), abs=1e-12)
+        assert precision == pytest.approx(reference.average_precision_score(truth[drawn], score[drawn]), abs=1e-12)
 
 
 def test_auroc_within_agrees_with_scikit_learn():

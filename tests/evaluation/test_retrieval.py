@@ -10,7 +10,7 @@ from sklearn.metrics import cohen_kappa_score
 from rupture.coding.sessions import split_sessions
 from rupture.errors import RunError
 from rupture.evaluation import retrieval, runs
-from rupture.evaluation.retrieval import DETECTED, OURS, Case, ndcg, read_cases, read_grades, run_retrieval, score
+from rupture.evaluation.retrieval import DETECTED, OURS, Case, ndcg, read_cases, read_grades, score
 from rupture.guidance import documents
 from rupture.guidance.vocabulary import ANY
 from rupture.resources import BLIND_CODES, CASES, CORPUS, SESSIONS
@@ -59,7 +59,7 @@ def scored(tmp_path):
     def produce(case):
         return {"covered": case.id in ("s1@4", "s1@8", "q1", "n2"), "found": answers[case.id]}
 
-    run_retrieval(tmp_path, runs.Plan("guidance", {}), cases, produce)
+    runs.run(tmp_path, runs.Plan("guidance", {}), {case.id: case for case in cases}, produce)
     return score(tmp_path, cases, grades)["sets"]["test"]
 
 

@@ -1,0 +1,1 @@
+"""Files in which coders hand in their codes: one file a format, and one table of them in `reading`."""
