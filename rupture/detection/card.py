@@ -3,6 +3,7 @@ JSON."""
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,20 +46,39 @@ def read_card(folder: Path) -> Card:
     path = folder / CARD
     try:
         data: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, RecursionError):
         raise ModelError(f"{path}: the model's card cannot be read. Reinstall rupture, or train it again.") from None
     if missing := [name for name in _NEEDED if name not in data]:
         raise ModelError(f"{path}: the card lacks {', '.join(missing)}. Train the model again.")
+    try:
+        return _card(data)
+    except (AttributeError, TypeError, ValueError):
+        raise ModelError(f"{path}: the card holds values that cannot be. Reinstall rupture, or train it again.") from None
+
+
+def _card(data: Mapping[str, Any]) -> Card:
+    """AttributeError, TypeError or ValueError when a value is of another kind than it should be, or no number in its range."""
     policy = Policy(**data["policy"])
-    model = ModelCard(data["id"], data["digest"], tuple(data["covers"]))
+    model = ModelCard(str(data["id"]), str(data["digest"]), tuple(data["covers"]))
+    calibration = {head: (_finite(slope), _finite(intercept)) for head, (slope, intercept) in data["calibration"].items()}
+    weights = {name: {key: _finite(value) for key, value in row.items()} for name, row in data["session_weights"].items()}
+    miss_rate = _finite(data["miss_rate"])
+    if not 0 <= miss_rate <= 1:
+        raise ValueError("miss_rate")
     return Card(
-        id=data["id"],
-        digest=data["digest"],
+        id=model.id,
+        digest=model.digest,
         heads=tuple(data["heads"]),
-        calibration={head: (slope, intercept) for head, (slope, intercept) in data["calibration"].items()},
-        decisions=Decisions(policy, data["session_weights"], model, data["miss_rate"]),
+        calibration=calibration,
+        decisions=Decisions(policy, weights, model, miss_rate),
         measured=data.get("measured", {}),
     )
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return value
 
 
 def read_decisions(folder: Path) -> Decisions:

@@ -7,9 +7,9 @@ from pathlib import Path
 from rupture.analysis import Scores
 from rupture.detection.calibration import to_scores
 from rupture.detection.card import SESSION_MODEL, digest_of, read_card
-from rupture.detection.features import shape_features
+from rupture.detection.features import Features, shape_features
 from rupture.detection.heads import HEADS
-from rupture.encoder import Encoder, session
+from rupture.encoder import Encoder, Vectors, session
 from rupture.errors import ModelError
 from rupture.names import without_names
 from rupture.transcript import Transcript
@@ -23,7 +23,11 @@ class OnnxDetector:
         self._card = read_card(folder)
         if self._card.heads != HEADS:
             raise ModelError(f"{folder}: the model was trained for other codes than this version's codebook. Train it again.")
-        if digest_of(folder) != self._card.digest:
+        try:
+            digest = digest_of(folder)
+        except OSError:
+            digest = ""
+        if digest != self._card.digest:
             raise ModelError(
                 f"{folder}: the model's files are not those its card describes. Reinstall rupture, or train it again."
             )
@@ -32,17 +36,23 @@ class OnnxDetector:
 
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
-        encoded = self._encoder.layers([text for transcript in transcripts for text in without_names(transcript.turns)])
+        encoded = self.encode([text for transcript in transcripts for text in without_names(transcript.turns)])
         scored: list[list[Scores]] = []
         start = 0
         for transcript in transcripts:
-            if not transcript.turns:
-                scored.append([])
-                continue
             end = start + len(transcript.turns)
-            encodings = encoded[start:end].reshape(end - start, -1)
+            scored.append(self.score_encoded(transcript, encoded[start:end], shape_features(transcript)))
             start = end
-            inputs = {"encodings": encodings, "shape": shape_features(transcript)}
-            (probabilities,) = self._session.run(["probabilities"], inputs)
-            scored.append(to_scores(transcript, probabilities, self._card.calibration))
         return scored
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """What the session network reads of each text, (len(texts), 1152)."""
+        layers = self._encoder.layers(texts)
+        return layers.reshape(len(texts), layers.shape[1] * layers.shape[2])
+
+    def score_encoded(self, transcript: Transcript, encodings: Vectors, shape: Features) -> list[Scores]:
+        """The scores of a session whose turns are encoded, with their `shape_features`."""
+        if not transcript.turns:
+            return []
+        (probabilities,) = self._session.run(["probabilities"], {"encodings": encodings, "shape": shape})
+        return to_scores(transcript, probabilities, self._card.calibration)

@@ -61,16 +61,17 @@ class _Session:
     mean_words: dict[bool, float]
 
 
-def shape_features(transcript: Transcript) -> Features:
-    """One row a turn, float32; an empty transcript gives no rows."""
-    turns = [Turn(t.index, t.speaker, t.role, t.text.replace("’", "'"), t.line, t.start) for t in transcript.turns]
+def shape_features(transcript: Transcript, counted: Sequence[Sequence[float]] | None = None) -> Features:
+    """One row a turn, float32; an empty transcript gives no rows. `counted` are the turns' `cue_row`s where they are known."""
+    turns = [Turn(t.index, t.speaker, t.role, _straight(t.text), t.line, t.start) for t in transcript.turns]
     words = [len(turn.text.split()) for turn in turns]
     session = _session(turns, words)
+    counted = counted or [cue_row(turn.text) for turn in turns]
     rows, therapist_words, all_words = [], 0, 0
     for index, turn in enumerate(turns):
         all_words += words[index]
         therapist_words += words[index] if turn.role is not Role.CLIENT else 0
-        rows.append([*_turn_row(session, index, therapist_words / (all_words + 1)), *_cue_row(turn.text, words[index])])
+        rows.append([*_turn_row(session, index, therapist_words / (all_words + 1)), *counted[index]])
     return np.array(rows, np.float32).reshape(len(rows), COLUMNS)
 
 
@@ -106,12 +107,19 @@ def _turn_row(session: _Session, index: int, share_so_far: float) -> list[float]
     ]  # fmt: skip
 
 
-def _cue_row(text: str, count: int) -> list[float]:
+def cue_row(text: str) -> list[float]:
+    """For each of `CUES` how often it stands in `text`, at most three times and in thirds, and its share of the words."""
+    text = _straight(text)
+    count = len(text.split())
     row: list[float] = []
     for cue in CUES:
         found = len(cue.findall(text))
         row += [min(found, 3) / 3, found / (count + 2)]
     return row
+
+
+def _straight(text: str) -> str:
+    return text.replace("’", "'")
 
 
 def _is_back_channel(text: str, count: int) -> bool:

@@ -72,6 +72,30 @@ def test_a_damaged_card_is_refused_with_what_to_do(folder, encoder, text):
         OnnxDetector(encoder, folder)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"id": ' * 5_000, "NaN", "0"])
+def test_a_card_that_is_no_card_is_refused(folder, text):
+    (folder / "card.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"policy": {"x": 1}}, {"policy": []}, {"calibration": []}),
+        *({"calibration": {"rupture": [1]}}, {"heads": 5}, {"covers": 7}),
+        *({"calibration": {"rupture": [float("inf"), 0]}}, {"calibration": {"rupture": ["x", 0]}}, {"session_weights": [1]}),
+        *({"session_weights": {"withdrawal": {"intercept": float("nan")}}}, {"session_weights": {"withdrawal": 1}}),
+        *({"miss_rate": value} for value in (float("nan"), 1e308, -5, "x", None)),
+    ],
+)
+def test_a_card_with_values_that_cannot_be_is_refused(folder, change):
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    (folder / "card.json").write_text(json.dumps({**card, **change}), encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be"):
+        read_card(folder)
+
+
 def test_a_model_for_other_codes_is_refused(folder, encoder):
     data = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     (folder / "card.json").write_text(json.dumps(data | {"heads": data["heads"][::-1]}), encoding="utf-8")
