@@ -3,6 +3,9 @@
 Messages never contain words of a transcript: they name a file, a line, a turn or a setting.
 """
 
+import traceback
+from pathlib import Path
+
 
 class RuptureError(Exception):
     """Base of all errors this package raises on purpose; `exit_code` is what the command line ends with."""
@@ -26,6 +29,10 @@ class ChatModelError(RuptureError):
     """The chat model is refused, unreachable, or its reply cannot be used."""
 
 
+class ServerError(RuptureError):
+    """A server cannot start; the message says what to do."""
+
+
 class MissingPackage(RuptureError):
     """An optional package is needed; the message is the command that installs it."""
 
@@ -35,3 +42,9 @@ class MissingPackage(RuptureError):
 
 class RunError(RuptureError):
     """An eval or batch run cannot start, resume or be scored; names the run and the reason."""
+
+
+def kind_and_place(error: BaseException | None) -> str:
+    """The type of `error` and where it was raised. Its message is left out: it may quote a session."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return " at ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-1:])])

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"base.txt": ["."], "all.txt": [".[models,files]", "--group", "dev"]}
+LOCKS = {"base.txt": ["."], "all.txt": [".[agreement,files,inspect,masking,models,ray,serve]", "--group", "dev"]}
 
 
 def resolve(arguments: list[str]) -> list[str]:

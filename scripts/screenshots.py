@@ -70,8 +70,20 @@ def keep_some(page: Page, port: int) -> None:
     page.wait_for_timeout(2000)
 
 
+def practise(page: Page, port: int) -> None:
+    """A practice session with its first turns coded."""
+    page.goto(f"http://127.0.0.1:{port}/")
+    page.get_by_role("tab", name="Practice").click()
+    page.locator("#practice-begin").click()
+    page.locator(".coding:focus").wait_for(timeout=60_000)
+    for _ in range(4):
+        page.keyboard.press("Enter")
+    page.keyboard.type("w5")
+    page.wait_for_timeout(500)
+
+
 def main() -> None:
-    """Writes docs/screen.png, docs/phone.png, docs/session.png (the whole page) and docs/over-time.png."""
+    """Writes docs/screen.png, docs/phone.png, docs/session.png (the whole page), docs/practice.png and docs/over-time.png."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("chromium is not on the path; install it first (Debian: apt-get install chromium)")
@@ -90,6 +102,9 @@ def main() -> None:
                 page.screenshot(path=DOCS / f"{name}.png")
                 if name == "screen":
                     page.screenshot(path=DOCS / "session.png", full_page=True)
+            page = browser.new_page(viewport={"width": 1180, "height": 900})
+            practise(page, port)
+            page.screenshot(path=DOCS / "practice.png", full_page=True)
             page = browser.new_page(viewport={"width": 1180, "height": 900})
             keep_some(page, port)
             page.screenshot(path=DOCS / "over-time.png", full_page=True)

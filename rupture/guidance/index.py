@@ -13,11 +13,13 @@ import shutil
 import tempfile
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rupture.guidance.index_files import UnusableError, check_plain, check_tables, file_digests, remove, swap
 from rupture.guidance.values import Guidance
 from rupture.guidance.vectors import Encoder, VectorIndex, Vectors, encode_entries, entry_names, exact_index, index_of
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _COLLECTION = "guidance"
 _MANIFEST = "manifest.json"
 _STORE = "chroma"
+_DATABASE = "chroma.sqlite3"
 _PROBES = 8
 """How many passages must find themselves before an index is used."""
 _SAME = 0.999
@@ -37,10 +40,6 @@ _BATCH = 5_000
 """Chroma takes no more passages at once."""
 _STALE_SECONDS = 600
 """Older leftovers of a build that was killed are swept away; younger ones may be a build that is under way."""
-
-
-class _UnusableError(Exception):
-    """The kept index is absent, damaged or another's; it is built again."""
 
 
 def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> VectorIndex:
@@ -54,16 +53,15 @@ def open_index(guidance: Guidance, encoder: Encoder, cache: Path | None) -> Vect
 
     expected = _expected(guidance, encoder)
     target = cache / f"guidance-{_name(expected)}"
+    _sweep(cache)
     try:
         return _opened(target, expected, guidance)
-    except (_UnusableError, OSError, ChromaError):
+    except (UnusableError, OSError):
         vectors = encode_entries(guidance, encoder)
     try:
-        _sweep(cache)
-        _build(target, expected, entry_names(guidance), vectors)
-        return _opened(target, expected, guidance)
-    except (_UnusableError, OSError, ChromaError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__.lstrip("_")
+        return _built(target, expected, guidance, vectors)
+    except (UnusableError, OSError, ChromaError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         note = f"The search index could not be kept in {cache} ({reason}); it is held in memory instead, with the same results."
         return index_of(guidance, vectors, note)
 
@@ -85,16 +83,23 @@ def _name(expected: dict[str, Any]) -> str:
 
 
 def _opened(target: Path, expected: dict[str, Any], guidance: Guidance) -> VectorIndex:
-    """The vectors of `target`, read from a private copy; _UnusableError when it is not the index that is expected."""
-    _check_files(target, expected)
-    with tempfile.TemporaryDirectory(prefix="rupture-index-", ignore_cleanup_errors=True) as copy:
-        shutil.copytree(target / _STORE, copy, dirs_exist_ok=True)
-        client = _client(Path(copy))
+    """The vectors of `target`, read from a private copy; UnusableError when it is not the index that is expected."""
+    check_plain(target)
+    with tempfile.TemporaryDirectory(prefix="rupture-index-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "index"
+        shutil.copytree(target, copy, symlinks=True)
+        # The copy, since the original may change meanwhile.
+        _check_files(copy, expected)
+        check_tables(copy / _STORE / _DATABASE)
         try:
-            collection = client.get_collection(_COLLECTION, embedding_function=None)
-            return index_of(guidance, _verified(collection, entry_names(guidance)))
-        finally:
-            client.close()  # Windows cannot delete what is open
+            client = _client(copy / _STORE)
+            try:
+                collection = client.get_collection(_COLLECTION, embedding_function=None)
+                return index_of(guidance, _verified(collection, entry_names(guidance)))
+            finally:
+                client.close()  # Windows cannot delete what is open
+        except Exception as error:  # what Chroma raises on tables that are not its own depends on what it stumbles over
+            raise UnusableError(type(error).__name__) from error
 
 
 def _verified(collection: "Collection", ids: tuple[str, ...]) -> Vectors:
@@ -102,44 +107,60 @@ def _verified(collection: "Collection", ids: tuple[str, ...]) -> Vectors:
     found = collection.get(include=["embeddings"])
     rows = {name: row for row, name in enumerate(found["ids"])}
     if rows.keys() != set(ids):
-        raise _UnusableError("passages are missing")
+        raise UnusableError("passages are missing")
     vectors = np.asarray(found["embeddings"], np.float32)[[rows[name] for name in ids]]
     for row in range(0, len(ids), max(1, len(ids) // _PROBES)):
         nearest = collection.query(query_embeddings=[vectors[row]], n_results=1, include=["distances"])
         distances = nearest["distances"]
-        if not distances or distances[0][0] > 1 - _SAME:
-            raise _UnusableError("a passage does not find itself")
+        # Not the other way round, since nothing is greater than what is no number.
+        if not distances or not distances[0][0] <= 1 - _SAME:
+            raise UnusableError("a passage does not find itself")
     return vectors
 
 
 def _check_files(target: Path, expected: dict[str, Any]) -> None:
+    check_plain(target)
     try:
         manifest = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _UnusableError("no manifest") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnusableError("no manifest") from error
     if not isinstance(manifest, dict) or {key: manifest.get(key) for key in expected} != expected:
-        raise _UnusableError("the manifest is of another index")
-    if _file_digests(target / _STORE) != manifest.get("files"):
-        raise _UnusableError("the files are not those of the manifest")
+        raise UnusableError("the manifest is of another index")
+    if file_digests(target / _STORE) != manifest.get("files"):
+        raise UnusableError("the files are not those of the manifest")
 
 
-def _build(target: Path, expected: dict[str, Any], ids: tuple[str, ...], vectors: Vectors) -> None:
-    """Write the index beside `target` and put it in place in one step, so that it is there whole or not at all."""
-    staging = target.with_name(f"{target.name}.{uuid.uuid4().hex}.building")
-    (staging / _STORE).mkdir(parents=True)
+def _is_sound(target: Path, expected: dict[str, Any], guidance: Guidance) -> bool:
+    """Whether it can be opened: files that fit their manifest may have been refused for what is in them."""
     try:
-        _fill(staging / _STORE, ids, vectors)
-        manifest = {**expected, "files": _file_digests(staging / _STORE)}
+        _opened(target, expected, guidance)
+    except (UnusableError, OSError):
+        return False
+    return True
+
+
+def _built(target: Path, expected: dict[str, Any], guidance: Guidance, vectors: Vectors) -> VectorIndex:
+    """The index, written beside `target`, verified there and put in place in one step: it is there whole or not at all."""
+    staging = target.with_name(f"{target.name}.{uuid.uuid4().hex}.building")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging.mkdir(mode=0o700)
+    try:
+        _fill(staging / _STORE, entry_names(guidance), vectors)
+        manifest = {**expected, "files": file_digests(staging / _STORE)}
         with (staging / _MANIFEST).open("w", encoding="utf-8") as file:
             json.dump(manifest, file, indent=1, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
-        _swap(staging, target, expected)
+        # Before others can reach it: they may put their own in its place.
+        index = _opened(staging, expected, guidance)
+        swap(staging, target, lambda: _is_sound(target, expected, guidance))
+        return index
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        remove(staging)
 
 
 def _fill(store: Path, ids: tuple[str, ...], vectors: Vectors) -> None:
+    store.mkdir()
     client = _client(store)
     try:
         collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})
@@ -149,30 +170,13 @@ def _fill(store: Path, ids: tuple[str, ...], vectors: Vectors) -> None:
         client.close()
 
 
-def _swap(staging: Path, target: Path, expected: dict[str, Any]) -> None:
-    try:
-        os.replace(staging, target)
-    except OSError:  # a folder that is not empty is in the way: another process was quicker, or it is the damaged one
-        try:
-            _check_files(target, expected)
-        except _UnusableError:
-            aside = target.with_name(f"{target.name}.{uuid.uuid4().hex}.damaged")
-            os.replace(target, aside)
-            os.replace(staging, target)
-            shutil.rmtree(aside, ignore_errors=True)
-
-
 def _sweep(cache: Path) -> None:
     """Delete what killed builds have left."""
     before = time.time() - _STALE_SECONDS
     for folder in [*cache.glob("guidance-*.building"), *cache.glob("guidance-*.damaged")]:
-        if folder.stat().st_mtime < before:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _file_digests(store: Path) -> dict[str, str]:
-    files = sorted(path for path in store.rglob("*") if path.is_file())
-    return {path.relative_to(store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        with suppress(OSError):  # the process it belongs to may put it in place meanwhile
+            if folder.lstat().st_mtime < before:
+                remove(folder)
 
 
 def _client(store: Path) -> "ClientAPI":

@@ -2,17 +2,20 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small_corpus import HashingEncoder
+from small_corpus import HashingEncoder, few
 
 from rupture.guidance.index import open_index
+from rupture.guidance.index_files import swap
 from rupture.guidance.query import question_query
 from rupture.guidance.retriever import HybridRetriever
 from rupture.guidance.vectors import VectorIndex, exact_index
@@ -129,9 +132,84 @@ print(len(index.ids), index.note)
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.timeout(900)
+def test_processes_that_mend_one_damaged_index_together_do_not_get_into_each_others_way(guidance, tmp_path):
+    code = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[2]]
+from small_corpus import HashingEncoder, few
+from rupture.guidance import documents
+from rupture.guidance.index import open_index
+from rupture.resources import CORPUS
+guidance = few(documents.load(CORPUS))
+open_index(guidance, HashingEncoder(), Path(sys.argv[1]))
+print("ready", flush=True)
+for line in sys.stdin:
+    index = open_index(guidance, HashingEncoder(), Path(sys.argv[1]))
+    print(len(index.ids), index.note, flush=True)
+"""
+    open_index(few(guidance), HashingEncoder(), tmp_path)
+    name = _folder(tmp_path).name
+    processes = [_python(code, tmp_path) for _ in range(8)]
+    try:
+        assert [process.stdout.readline() for process in processes] == ["ready\n"] * len(processes)
+        for damage in ("no manifest", "one bit of the store", "one bit of the vectors") * 2:
+            DAMAGE[damage](tmp_path)
+            for process in processes:
+                process.stdin.write("go\n")
+                process.stdin.flush()
+            said = [process.stdout.readline() for process in processes]
+            assert said == ["40 \n"] * len(processes), damage
+            assert [path.name for path in tmp_path.iterdir()] == [name]
+            again = HashingEncoder()
+            open_index(few(guidance), again, tmp_path)
+            assert again.calls == 0, "what they left is not sound"
+    finally:
+        for process in processes:
+            process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("before", ["nothing", "damaged", "a file", "a link"])
+def test_folders_put_in_one_place_at_once_leave_one_sound_one(tmp_path, before):
+    target = tmp_path / "target"
+    for _ in range(25):
+        if before == "damaged":
+            _staged(target, "damaged")
+        elif before == "a file":
+            target.write_text("damaged")
+        elif before == "a link":
+            target.symlink_to(_staged(tmp_path / "elsewhere", "damaged"))
+        staged = [_staged(tmp_path / f"{number}.building", "sound") for number in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            # None raises, and each one leaves a sound folder in place.
+            assert all(pool.map(lambda staging: swap(staging, target, lambda: _sound(target)) is None, staged))
+        assert _sound(target)
+        assert not target.is_symlink()
+        assert list(tmp_path.glob("*.damaged")) == []
+        if before == "a link":
+            assert (tmp_path / "elsewhere" / "file").read_text() == "damaged"
+        for path in tmp_path.iterdir():
+            shutil.rmtree(path)
+
+
+def _staged(folder, words):
+    folder.mkdir()
+    (folder / "file").write_text(words)
+    return folder
+
+
+def _sound(folder):
+    try:
+        return (folder / "file").read_text() == "sound"
+    except OSError:
+        return False
+
+
 def _python(code, cache):
     return subprocess.Popen(
         [sys.executable, "-c", code, str(cache), str(Path(__file__).parent)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
