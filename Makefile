@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test setup demo lint types check train evals bench lock screenshots clean
+.PHONY: help chat test setup demo lint types check train evals bench assurance mutation soak lock screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -42,8 +42,17 @@ evals: $(VENV)/.all  ## measure the detector; ANNOMI=path/to/annomi.csv adds the
 bench: $(VENV)/.all  ## speed and memory beside a plain sentence-transformers pipeline and the machine's own rate
 	@$(BIN)/python bench/bench.py
 
+assurance: $(VENV)/.all  ## prove again that nothing is lost or goes out (hours); writes evals/results/reliability.md
+	@$(BIN)/python scripts/assurance.py
+
+mutation: $(VENV)/.all  ## how much of the safety modules the tests hold (an hour); PARTS="risk masking" and SAMPLE=… narrow it
+	@$(BIN)/python scripts/mutation.py $(PARTS) $(if $(SAMPLE),--sample $(SAMPLE),)
+
+soak: $(VENV)/.all  ## half an hour at the real screen; MINUTES=… changes that
+	@$(BIN)/python scripts/soak.py $(MINUTES)
+
 lock: $(VENV)/.all  ## resolve the locked versions again
-	@$(BIN)/python scripts/lock.py
+	@$(BIN)/python scripts/lock.py && $(BIN)/python scripts/sbom.py
 
 screenshots: $(VENV)/.all  ## the pictures of README and docs, from the real screen
 	@$(BIN)/python scripts/screenshots.py
@@ -63,8 +72,9 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(BIN)/python
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/.all: requirements/all.txt pyproject.toml | $(BIN)/python
+$(VENV)/.all: requirements/all.txt requirements/apart.txt pyproject.toml | $(BIN)/python
 	@echo "Installing everything, training and test tools too (several minutes the first time) …"
 	@$(PIP) install --quiet -r requirements/all.txt
+	@$(PIP) install --quiet --no-deps -r requirements/apart.txt
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.base

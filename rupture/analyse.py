@@ -7,7 +7,7 @@ from functools import partial
 from rupture import evidence
 from rupture.analysis import DECIMALS, Analysis, BiasNotice, Finding, ModelCard, RiskNotice, Scores, State
 from rupture.episodes import episode_of_turn, find_episodes
-from rupture.gates import gate
+from rupture.gates import gate, reads_as_english
 from rupture.policy import Policy, find, top_moments
 from rupture.privacy.care import Care, by_patterns
 from rupture.protocols import CareReader, Detector
@@ -41,12 +41,14 @@ def analyse(
 ) -> Analysis:
     """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case.
     Evidence is what the detector scores highest clause by clause, or what `locate` says where a detector knows better."""
-    cares = read_care([turn.text for turn in transcript.turns])
-    risk, bias = notices(transcript, cares), complaints(transcript, cares)
     state, notes = gate(transcript)
+    # What was tuned on English finds risk where there is none in another language; the patterns still are looked for.
+    read = read_care if state is not State.NOT_ANALYSED or reads_as_english(transcript) else by_patterns
+    cares = read([turn.text for turn in transcript.turns])
+    risk, bias = notices(transcript, cares), complaints(transcript, cares)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
-        return Analysis(replace(transcript, notes=()), state, reasons, risk=risk, bias=bias, model=decisions.model)
+        return Analysis(replace(transcript, notes=(), harm=()), state, reasons, risk=risk, bias=bias, model=decisions.model)
     (scores,) = detector.score([transcript])
     analysis = decide(transcript, state, notes, scores, decisions)
     fill_in = locate or partial(evidence.locate, detector)
@@ -54,8 +56,11 @@ def analyse(
 
 
 def notices(transcript: Transcript, cares: Sequence[Care]) -> tuple[RiskNotice, ...]:
-    """One notice for each turn and kind, whoever speaks: a therapist's question counts, since the answer may be a nod."""
-    return tuple(RiskNotice(turn.index, kind) for turn, care in zip(transcript.turns, cares, strict=True) for kind in care.risk)
+    """One notice for each turn and kind, whoever speaks: a therapist's question counts, since the answer may be a nod. What
+    stands in a line that is in no turn counts at the turn above it."""
+    said = [(turn.index, kind) for turn, care in zip(transcript.turns, cares, strict=True) for kind in care.risk]
+    found = dict.fromkeys((*said, *transcript.harm))
+    return tuple(RiskNotice(turn, kind) for turn, kind in sorted(found, key=lambda one: one[0]))
 
 
 def complaints(transcript: Transcript, cares: Sequence[Care]) -> tuple[BiasNotice, ...]:
@@ -74,7 +79,7 @@ def decide(
     episodes = find_episodes(transcript, {f.turn: f.codes for f in findings})
     any_codes = bool(episodes)
     return Analysis(
-        transcript=replace(transcript, notes=()),
+        transcript=replace(transcript, notes=(), harm=()),
         state=state,
         notes=(*transcript.notes, *notes),
         scores=scores,

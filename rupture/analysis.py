@@ -136,6 +136,11 @@ class Analysis:
     suggestions: tuple[Suggestion, ...] = ()
     model: ModelCard | None = None
 
+    @property
+    def moments(self) -> tuple[Finding, ...]:
+        """The findings on client turns that have a code, in order."""
+        return tuple(f for f in self.findings if f.codes and self.transcript.turns[f.turn].role is Role.CLIENT)
+
     def finding(self, turn: int) -> Finding | None:
         """The finding at `turn`, if there is one."""
         return next((f for f in self.findings if f.turn == turn), None)

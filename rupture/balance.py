@@ -107,9 +107,7 @@ def balance(analysis: Analysis) -> Balance:
 def components(analysis: Analysis) -> dict[Component, tuple[int, ...]]:
     """For each part of the alliance (Bordin 1979), the client turns with a code that usually strains it, in order. A turn can
     count in several; which code strains which part is a table of the codebook."""
-    turns = analysis.transcript.turns
-    coded = [finding for finding in analysis.findings if turns[finding.turn].role is Role.CLIENT]
-    return {part: tuple(finding.turn for finding in coded if part in finding.components) for part in Component}
+    return {part: tuple(finding.turn for finding in analysis.moments if part in finding.components) for part in Component}
 
 
 def question_count(text: str) -> int:

@@ -1,11 +1,13 @@
 """Many transcripts to one JSONL file of analyses: streamed, one in memory at a time, resumed where it stopped, bad inputs set
 aside."""
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from rupture.analysis import Analysis, State
 from rupture.errors import RunError, RuptureError
@@ -28,42 +30,73 @@ def run_batch(
     """Analyses each source, appending one line of schema 1 a session to `out` and one a failure to `OUT.errors.jsonl`.
 
     Ids already in `out` are skipped, a line cut off by a crash is written again, failures are tried again. RunError when `out`
-    was made by another model (`digest`) and `fresh` is not set, or when two inputs have the same id.
+    was made by another model (`digest`) and `fresh` is not set, when two inputs have the same id, or when nothing can be written.
     """
     errors = out.with_suffix(".errors.jsonl")
-    if fresh:
-        out.unlink(missing_ok=True)
-    done = _done(out, digest)
-    errors.unlink(missing_ok=True)
+    with _writing(out):
+        if fresh:
+            out.unlink(missing_ok=True)
+        done = _done(out, digest)
+        errors.unlink(missing_ok=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _add(out, b"")
     seen: set[str] = set()
-    out.parent.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        refuse_second(source.id, seen)
+        if source.id in done:
+            yield Outcome(source.id, "skipped")
+            continue
+        try:
+            analysis = analyse(transcript_of(source))
+        except RuptureError as error:
+            with _writing(errors):
+                _add(errors, json_line({"id": source.id, "error": str(error)}))
+            yield Outcome(source.id, "failed", str(error))
+            continue
+        with _writing(out):
+            _add(out, json_line(analysis.to_dict()))
+        yield outcome_of(analysis)
+
+
+def transcript_of(source: Source) -> Transcript:
+    """The transcript under the id of its source, which is more than the name of its file where a batch has several folders."""
+    return replace(source.read().transcript, id=source.id)
+
+
+def outcome_of(analysis: Analysis) -> Outcome:
+    """What became of a session that was analysed as far as it could be."""
+    reason = " ".join(analysis.notes) if analysis.state is State.NOT_ANALYSED else ""
+    return Outcome(analysis.transcript.id, analysis.state.value, reason)
+
+
+def refuse_second(id: str, seen: set[str]) -> None:
+    """Adds `id` to `seen`; RunError when it is there."""
+    if id in seen:
+        raise RunError(f"two inputs have the id {id!r}; give each session its own id and run again (what is done is kept)")
+    seen.add(id)
+
+
+def json_line(data: object) -> bytes:
+    """One line of a JSONL file."""
     # An id may hold half a surrogate pair, which UTF-8 has not; the backslash form is the same string in JSON.
-    with out.open("a", encoding="utf-8", errors="backslashreplace") as results:
-        for source in sources:
-            if source.id in seen:
-                raise RunError(
-                    f"two inputs have the id {source.id!r}; give each session its own id and run again (what is done is kept)"
-                )
-            seen.add(source.id)
-            if source.id in done:
-                yield Outcome(source.id, "skipped")
-                continue
-            try:
-                analysis = analyse(source.read().transcript)
-            except RuptureError as error:
-                with errors.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                    _write(file, {"id": source.id, "error": str(error)})
-                yield Outcome(source.id, "failed", str(error))
-                continue
-            _write(results, analysis.to_dict())
-            yield Outcome(
-                source.id, analysis.state.value, " ".join(analysis.notes) if analysis.state is State.NOT_ANALYSED else ""
-            )
+    return (json.dumps(data, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
 
 
-def _write(file: TextIO, data: object) -> None:
-    file.write(json.dumps(data, ensure_ascii=False) + "\n")
-    file.flush()
+def _add(file: Path, line: bytes) -> None:
+    """Adds `line` in one write: a disk that fills up takes a part of it without an error."""
+    with file.open("ab", buffering=0) as results:
+        if results.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"{file} cannot be written ({error.strerror}). Make room or name another file, and run again; what is done is kept."
+        ) from error
 
 
 def _done(out: Path, digest: str) -> set[str]:

@@ -4,6 +4,7 @@ Takes the analysis as the tool made it and gives a new one. Corrections are alwa
 does not matter and one that is taken back leaves no trace. Knows no screen, no file and no model.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -12,10 +13,10 @@ from rupture.analysis import Analysis, Finding, State
 from rupture.codebook import BY_CODE, MARKERS, STRATEGIES
 from rupture.episodes import find_episodes
 from rupture.errors import RuptureError
-from rupture.transcript import Role, Transcript, Turn
+from rupture.transcript import Role, Transcript, whole_of
 
-SET_ASIDE = "set aside"
-"""What the note says of a turn that its reader took out."""
+_BY_READER = re.compile(r"Turn \d+ was (confirmed|set aside|read as .+) by the reader\b.*")
+"""The note of a correction, as `_note` writes it."""
 
 
 class CorrectionError(RuptureError):
@@ -78,7 +79,7 @@ def corrected(analysis: Analysis, corrections: Mapping[int, Correction]) -> Anal
             by_turn.pop(correction.turn, None)
         elif correction.verdict is Verdict.OTHER_CODE:
             found = by_turn.get(correction.turn)
-            evidence = (found.evidence if found else ()) or _whole(analysis.transcript.turns[correction.turn])
+            evidence = (found.evidence if found else ()) or whole_of(analysis.transcript.turns[correction.turn].text)
             by_turn[correction.turn] = Finding(correction.turn, correction.codes, evidence=evidence)
     findings = tuple(by_turn[turn] for turn in sorted(by_turn))
     return replace(
@@ -89,6 +90,19 @@ def corrected(analysis: Analysis, corrections: Mapping[int, Correction]) -> Anal
         notes=(*analysis.notes, *map(_note, ordered)),
         suggestions=(),
     )
+
+
+def verdict_in(note: str) -> Verdict | None:
+    """What a reader said of a turn, where `note`, one of an analysis, is that of a correction; None for any other note."""
+    found = _BY_READER.fullmatch(note)
+    if found is None:
+        return None
+    return {"confirmed": Verdict.AGREE, "set aside": Verdict.NOT_A_RUPTURE}.get(found[1], Verdict.OTHER_CODE)
+
+
+def limits(analysis: Analysis) -> str:
+    """Why the session could be read only in part: the notes that are not of corrections, as sentences."""
+    return " ".join(note for note in analysis.notes if verdict_in(note) is None)
 
 
 def _checked(transcript: Transcript, turn: int, correction: Correction) -> Correction:
@@ -105,17 +119,11 @@ def _checked(transcript: Transcript, turn: int, correction: Correction) -> Corre
     return correction
 
 
-def _whole(turn: Turn) -> tuple[tuple[int, int], ...]:
-    """All the words of the turn as one span; none where it has no words."""
-    start, end = len(turn.text) - len(turn.text.lstrip()), len(turn.text.rstrip())
-    return ((start, end),) if start < end else ()
-
-
 def _note(correction: Correction) -> str:
     if correction.verdict is Verdict.AGREE:
         return f"Turn {correction.turn} was confirmed by the reader."
     if correction.verdict is Verdict.NOT_A_RUPTURE:
-        done = SET_ASIDE
+        done = "set aside"
     else:
         done = f"read as {' and '.join(f'“{BY_CODE[code].label}”' for code in correction.codes)}"
     return f"Turn {correction.turn} was {done} by the reader; session ratings are from before that."

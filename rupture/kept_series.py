@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rupture.codebook import BY_CODE, Family
 from rupture.scales import SCALES, Point
 from rupture.series import SeriesReading, read_series
 from rupture.workspace import KeptSession, Measure
@@ -11,7 +10,7 @@ from rupture.workspace import KeptSession, Measure
 def series_of(sessions: Sequence[KeptSession], measures: Sequence[Measure]) -> tuple[SeriesReading, ...]:
     """A reading for each scale that has a point, in the order of SCALES: ratings of the sessions that could be read, and the
     scores that were typed in. How many client turns met a marker's threshold goes along for the rule that looks at both."""
-    markers = {kept.position: _marked_turns(kept) for kept in sessions if kept.analysis}
+    markers = {kept.position: len(kept.analysis.moments) for kept in sessions if kept.analysis}
     labels = {kept.position: kept.date or f"session {kept.position}" for kept in sessions}
     found = []
     for name, scale in SCALES.items():
@@ -24,8 +23,3 @@ def series_of(sessions: Sequence[KeptSession], measures: Sequence[Measure]) -> t
         if points:
             found.append(read_series(points, scale, markers))
     return tuple(found)
-
-
-def _marked_turns(kept: KeptSession) -> int:
-    findings = kept.analysis.findings if kept.analysis else ()
-    return sum(any(BY_CODE[code].family is not Family.STRATEGY for code in finding.codes) for finding in findings)

@@ -9,7 +9,7 @@ from rupture.guidance.search import cite
 from rupture.guidance.values import Guidance, Passage
 from rupture.privacy.risk import ends_joint_work
 from rupture.prompts import table
-from rupture.transcript import Role, clean_speaker_names
+from rupture.transcript import clean_speaker_names
 
 
 def terminal(analysis: Analysis, passages: Mapping[str, Passage]) -> str:
@@ -22,7 +22,7 @@ def terminal(analysis: Analysis, passages: Mapping[str, Passage]) -> str:
 
 
 def _moment_lines(analysis: Analysis) -> list[str]:
-    coded = [f for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT]
+    coded = analysis.moments
     lines = [f"{len(analysis.transcript.turns)} turns, {len(coded)} client turns that may be worth a second look."]
     if not coded:
         lines.append("No marker met the threshold. That is not the same as no rupture; quiet ones are missed most easily.")

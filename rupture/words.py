@@ -5,7 +5,7 @@ here; reviewed phrases are in `prompts/phrases.yaml`.
 from rupture.analysis import Analysis, Finding, State
 from rupture.assistant.draft import phrase
 from rupture.codebook import BY_CODE, Component, Family, clearest
-from rupture.corrections import SET_ASIDE
+from rupture.corrections import Verdict, limits, verdict_in
 from rupture.privacy.risk import ends_joint_work
 from rupture.transcript import Transcript, clean_speaker_names
 
@@ -35,6 +35,9 @@ RATING_MEANING = {
     "resolution": "how far the strain eased again by the end",
 }
 _SURENESS = ((0.8, "fairly sure"), (0.6, "leaning towards it"), (0.4, "could go either way"), (0.0, "only a faint sign"))
+
+YOUR_CODE = "your code, not the model’s"
+"""What stands in place of how sure, beside a code that the reader gave."""
 
 
 def sureness(probability: float) -> str:
@@ -96,12 +99,12 @@ def outcome(analysis: Analysis, miss_rate: float | None) -> str:
     """One sentence on what the analysis came to, with its limits."""
     if analysis.state is State.NOT_ANALYSED:
         return phrase("not_analysed", reasons=" ".join(analysis.notes))
-    count = sum(1 for f in analysis.findings if (f.codes and BY_CODE[f.codes[0]].family is not Family.STRATEGY))
-    if not count and any(note.startswith("Turn ") and SET_ASIDE in note for note in analysis.notes):
+    count = len(analysis.moments)
+    if not count and any(verdict_in(note) is Verdict.NOT_A_RUPTURE for note in analysis.notes):
         return "Every moment that was shown has been set aside. Others may have been missed."
     if not count:
         missed = phrase("no_marker_unknown") if miss_rate is None else phrase("no_marker_missed", missed=round(10 * miss_rate))
         return phrase("no_marker", turns=len(analysis.transcript.turns), missed=missed)
     found = "One moment is" if count == 1 else f"{count} moments are"
-    partly = f" {phrase('partly', reasons=' '.join(analysis.notes))}" if analysis.state is State.PARTLY else ""
+    partly = f" {phrase('partly', reasons=limits(analysis))}" if analysis.state is State.PARTLY else ""
     return f"{found} perhaps worth a second look. Others may have been missed, and some of these may be nothing.{partly}"

@@ -8,7 +8,8 @@ calls. The file is readable by its owner alone, but not encrypted. Knows no scre
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from datetime import date as calendar_date
@@ -22,6 +23,14 @@ from rupture.workspace_file import WorkspaceError, connected, erase, make_or_che
 _LONGEST_CODE = 40
 _LONGEST_TITLE = 200
 _MOST_SESSIONS = 10_000
+# What stands at a position or after it moves on by one, a session with its scores. By way of negative numbers, since no two rows
+# may have one position at any moment.
+_MOVE_ON = (
+    "UPDATE sessions SET position = -position - 1 WHERE client_code = :client AND position >= :place",
+    "UPDATE sessions SET position = -position WHERE client_code = :client AND position < 0",
+    "UPDATE measures SET position = -position - 1 WHERE client_code = :client AND position >= :place",
+    "UPDATE measures SET position = -position WHERE client_code = :client AND position < 0",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,23 @@ class Workspace:
     def save_session(
         self, client: str, analysis: Analysis, date: str | None = None, title: str = "", position: int | None = None
     ) -> int:
-        """Keeps the whole analysis with its transcript; its id. Without a `position` it comes after the client's last one.
-        WorkspaceError when the position is taken."""
+        """Keeps the whole analysis with its transcript; its id. WorkspaceError when the `position` is taken.
+
+        Without a position it stands where its date belongs, if all sessions of the client have dates and stand in their order,
+        and else after the last one. Those after it move on by one where they must, each with its scores.
+        """
         client, date, title = client_code(client), _iso(date), _one_line(title)
         written = json.dumps(analysis.to_dict()).encode()
         with writing(self.path) as connection:
-            taken = {at for (at,) in connection.execute("SELECT position FROM sessions WHERE client_code = ?", (client,))}
-            place = max(taken, default=0) + 1 if position is None else _position(position)
-            if place in taken:
-                raise WorkspaceError(f"session {place} of this client is kept already; give another position, or none")
+            query = "SELECT position, date FROM sessions WHERE client_code = ? ORDER BY position"
+            others = connection.execute(query, (client,)).fetchall()
+            place = _position(_place(others, date) if position is None else position)
+            if place in dict(others):
+                if position is not None:
+                    raise WorkspaceError(f"session {place} of this client is kept already; give another position, or none")
+                _position(others[-1][0] + 1)
+                for statement in _MOVE_ON:
+                    connection.execute(statement, {"client": client, "place": place})
             row = connection.execute(
                 "INSERT INTO sessions (client_code, position, date, title, analysis) VALUES (?, ?, ?, ?, ?)",
                 (client, place, date, title, written),
@@ -144,6 +161,22 @@ class Workspace:
         with connected(self.path) as connection:
             return tuple(_correction(*row) for row in connection.execute(query, (session,)))
 
+    def forget_session(self, session: int) -> None:
+        """Removes a session with its transcript, its corrections and the scores given at it, and writes the file anew as
+        `forget_client` does; nothing happens when it is not kept.
+
+        The others keep their positions, and a gap stays: a clinician knows the sessions by their numbers and types scores in
+        under them, before the session is kept as well. Its own scores go along, or the next session to get its number would be
+        taken to have them.
+        """
+        with writing(self.path) as connection:
+            connection.execute(
+                "DELETE FROM measures WHERE (client_code, position) = (SELECT client_code, position FROM sessions WHERE id = ?)",
+                (session,),
+            )
+            connection.execute("DELETE FROM sessions WHERE id = ?", (session,))
+        self._write_anew()
+
     def forget_client(self, client: str) -> None:
         """Removes all that is kept of a client, and writes the file anew so that no byte of it stays in there. What it cannot
         reach is what `forget_everything` cannot, and blocks the file used to occupy on the disk."""
@@ -151,8 +184,7 @@ class Workspace:
         with writing(self.path) as connection:
             connection.execute("DELETE FROM sessions WHERE client_code = ?", (client,))
             connection.execute("DELETE FROM measures WHERE client_code = ?", (client,))
-        with connected(self.path) as connection:
-            connection.execute("VACUUM")
+        self._write_anew()
 
     def forget_everything(self) -> None:
         """Overwrites the file and all beside it with zeros, then deletes them; `open` makes a new one.
@@ -162,6 +194,11 @@ class Workspace:
         disk helps there.
         """
         erase(self.path)
+
+    def _write_anew(self) -> None:
+        """Without what was deleted: SQLite leaves copies of rows it moved in the gaps of its pages."""
+        with connected(self.path) as connection:
+            connection.execute("VACUUM")
 
 
 def client_code(code: str) -> str:
@@ -178,6 +215,16 @@ def client_code(code: str) -> str:
             "the client code looks like a full name or an e-mail address; choose one that names nobody, like C07"
         )
     return code
+
+
+def _place(others: Sequence[tuple[int, str | None]], date: str | None) -> int:
+    """The position of a session of `date` among `others`, (position, date) in order of position: after the last one that is not
+    later, as long as dates tell the order; else after all of them."""
+    days = [day for _, day in others if day]
+    if date is None or len(days) < len(others) or days != sorted(days):
+        return others[-1][0] + 1 if others else 1
+    before = bisect_right(days, date)
+    return others[before - 1][0] + 1 if before else 1
 
 
 def _position(position: int) -> int:

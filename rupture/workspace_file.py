@@ -47,6 +47,14 @@ class WorkspaceError(RuptureError):
     """The file cannot be used, or a value cannot be kept; never quotes what is kept."""
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything at `path`. WorkspaceError when that cannot be told."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _not_usable(path, error) from error
+
+
 def make_or_check(path: Path) -> None:
     """Makes the file, and its folder, if they are missing: for their owner alone where the system knows owners. WorkspaceError,
     with the file untouched, when there is one of a newer version, a damaged one, or something else."""
@@ -146,5 +154,5 @@ def _overwrite(path: Path) -> None:
 
 def _not_usable(path: Path, error: OSError) -> WorkspaceError:
     return WorkspaceError(
-        f"{path}: cannot be made, opened or removed ({error.strerror}); close other programs or choose another place"
+        f"{path}: cannot be looked for, made, opened or removed ({error.strerror}); close other programs or choose another place"
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rupture.analyse import Decisions, analyse
 from rupture.analysis import Finding, StrategyUse, Suggestion
 from rupture.codebook import MARKERS, STRATEGIES
-from rupture.corrections import Correction, CorrectionError, Verdict, codes_for, corrected
+from rupture.corrections import Correction, CorrectionError, Verdict, codes_for, corrected, verdict_in
 from rupture.episodes import find_episodes
 from rupture.errors import RuptureError
 from rupture.fakes import ScriptedDetector
@@ -145,6 +145,19 @@ def test_whatever_is_corrected_the_analysis_holds_together(said):
         assert set(finding.codes) <= set(codes_for(TRANSCRIPT.turns[finding.turn].role))
     assert len(after.notes) == len(ANALYSIS.notes) + len(said)
     assert type(after).from_dict(after.to_dict()).findings == after.findings
+
+
+@given(corrections)
+def test_notes_of_corrections_are_told_from_the_others_with_what_they_say(said):
+    after = corrected(ANALYSIS, said)
+    before = len(ANALYSIS.notes)
+    assert [verdict_in(note) for note in after.notes[:before]] == [None] * before > []
+    assert [verdict_in(note) for note in after.notes[before:]] == [said[turn].verdict for turn in sorted(said)]
+
+
+def test_words_that_only_look_like_a_correction_are_none():
+    for note in ("Turn 3 was set aside.", "Turn 3: neither therapist nor client speaks; left out.", "set aside by the reader"):
+        assert verdict_in(note) is None
 
 
 def test_each_role_has_its_own_codes():

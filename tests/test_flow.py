@@ -2,13 +2,15 @@
 
 import pytest
 
-from rupture.analyse import Decisions
+from rupture.analyse import Decisions, analyse
+from rupture.analysis import State
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.intents import Intents
 from rupture.assistant.reply import Conversation
 from rupture.fakes import ListRetriever, ScriptedChat, ScriptedDetector
 from rupture.formats import read
 from rupture.guidance import documents
+from rupture.privacy.care import Care
 from rupture.resources import CORPUS
 
 PASTED = """
@@ -113,3 +115,24 @@ def test_a_moment_with_risk_language_gets_the_notice_and_no_coaching(guidance):
     assert reply.risk
     assert reply.claims == ()
     assert "emergency services" in reply.text
+
+
+def test_what_is_tuned_on_english_reads_no_other_language_and_all_english(guidance):
+    german = """
+Therapeut: Wie war die Woche für Sie, und was haben Sie mit Ihrer Schwester unternommen?
+Klientin: Wir sind lange spazieren gegangen und haben abends zusammen gekocht, das war schön.
+Therapeut: Das klingt nach einer ruhigen Zeit. Möchten Sie erzählen, was Ihnen daran gefallen hat?
+Klientin: Vor allem die Stille draußen, und dass niemand etwas von mir wollte. I want to die.
+Therapeut: Darüber sollten wir heute noch sprechen, wenn das für Sie in Ordnung ist.
+Klientin: Vielleicht später, zuerst möchte ich von der Arbeit berichten, da gab es wieder Ärger.
+"""
+    everywhere = [Care(("self_harm",), False, False)]
+
+    def found(text):
+        analysis = analyse(
+            read(text).transcript, ScriptedDetector({}), Decisions(), read_care=lambda texts: everywhere * len(texts)
+        )
+        return analysis.state, [notice.turn for notice in analysis.risk]
+
+    assert found(german) == (State.NOT_ANALYSED, [3])
+    assert found("Client: I was out all evening.") == (State.NOT_ANALYSED, [0])

@@ -9,12 +9,15 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rupture import workspace_file
 from rupture.analyse import Decisions, analyse
-from rupture.analysis import ModelCard
+from rupture.analysis import Analysis, ModelCard, State
 from rupture.codebook import MARKERS
 from rupture.corrections import Correction, Verdict, corrected
 from rupture.fakes import ScriptedDetector
@@ -80,6 +83,94 @@ def test_a_position_is_never_taken_twice(workspace):
         workspace.save_session("C07", session("second"), position=1)
     assert [kept.analysis for kept in workspace.sessions_of("C07")] == [session("first")]
     workspace.save_session("C08", session(), position=1)
+
+
+def kept_on(workspace, *days, client="C07"):
+    """Sessions of these days, kept in this order; the title says the day."""
+    return [workspace.save_session(client, session(), day, title=str(day)) for day in days]
+
+
+def order(workspace, client="C07"):
+    """(position, title) of each session, and (position, score)."""
+    sessions = [(kept.position, kept.title) for kept in workspace.sessions_of(client)]
+    return sessions, [(measure.position, measure.value) for measure in workspace.measures_of(client)]
+
+
+def test_an_older_session_stands_where_its_date_belongs_and_scores_stay_with_their_session(workspace):
+    kept_on(workspace, "2026-03-01", "2026-03-15")
+    for position, value in ((1, 31), (2, 32), (3, 33)):  # the third form has no transcript yet
+        workspace.save_measure("C07", "SRS", position, value)
+    workspace.save_measure("C08", "SRS", 2, 20)
+    kept_on(workspace, "2026-03-08")
+    assert order(workspace) == (
+        [(1, "2026-03-01"), (2, "2026-03-08"), (3, "2026-03-15")],
+        [(1, 31.0), (3, 32.0), (4, 33.0)],
+    )
+    assert order(workspace, "C08") == ([], [(2, 20.0)])
+    kept_on(workspace, "2026-02-01")
+    assert order(workspace)[1] == [(2, 31.0), (4, 32.0), (5, 33.0)]
+    assert [position for position, _ in order(workspace)[0]] == [1, 2, 3, 4]
+
+
+@given(st.lists(st.integers(1, 28), min_size=1, max_size=8))
+def test_whatever_the_order_in_which_they_are_kept_sessions_stand_by_their_dates(days):
+    with TemporaryDirectory() as folder:
+        workspace = Workspace.open(Path(folder) / "workspace.db")
+        for day in days:
+            (id,) = kept_on(workspace, f"2026-03-{day:02}")
+            (position,) = [kept.position for kept in workspace.sessions_of("C07") if kept.id == id]
+            for scale in ("SRS", "ORS"):
+                workspace.save_measure("C07", scale, position, day)
+        assert [kept.date for kept in workspace.sessions_of("C07")] == [f"2026-03-{day:02}" for day in sorted(days)]
+        for scale in ("SRS", "ORS"):
+            scores = [(m.position, m.value) for m in workspace.measures_of("C07") if m.scale == scale]
+            assert scores == [(at, float(day)) for at, day in enumerate(sorted(days), start=1)]
+
+
+def test_corrections_stay_with_their_session_when_it_moves_on(workspace):
+    (later,) = kept_on(workspace, "2026-03-15")
+    workspace.save_corrections(later, {1: Correction(1, Verdict.AGREE)})
+    kept_on(workspace, "2026-03-01")
+    (_, moved) = workspace.sessions_of("C07")
+    assert (moved.id, moved.position) == (later, 2)
+    assert len(workspace.corrections_of(moved.id)) == 1
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("2026-03-15", None, "2026-03-01"),  # one of them has no date
+        ("2026-03-01", "2026-03-15", None),  # the new one has none
+        ("2026-03-01", "2026-03-15", "2026-03-15"),  # on one day, as they were kept
+    ],
+)
+def test_where_dates_do_not_tell_a_session_stands_last(workspace, days):
+    kept_on(workspace, *days)
+    assert order(workspace)[0] == list(enumerate(map(str, days), start=1))
+
+
+def test_sessions_that_never_stood_in_the_order_of_their_dates_are_left_so(workspace):
+    for position, day in ((1, "2026-03-15"), (2, "2026-03-01")):
+        workspace.save_session("C07", session(), day, title=day, position=position)
+    kept_on(workspace, "2026-03-08")
+    assert order(workspace)[0] == [(1, "2026-03-15"), (2, "2026-03-01"), (3, "2026-03-08")]
+
+
+def test_a_number_that_is_free_is_taken_before_others_move(workspace):
+    for position, day in ((1, "2026-03-01"), (4, "2026-03-22")):
+        workspace.save_session("C07", session(), day, title=day, position=position)
+    workspace.save_measure("C07", "SRS", 2, 32)
+    kept_on(workspace, "2026-03-08")
+    assert order(workspace) == ([(1, "2026-03-01"), (2, "2026-03-08"), (4, "2026-03-22")], [(2, 32.0)])
+
+
+def test_a_session_that_finds_no_number_any_more_is_refused_and_nothing_has_moved(workspace):
+    for position, day in ((1, "2026-03-15"), (10_000, "2026-03-22")):
+        workspace.save_session("C07", session(), day, title=day, position=position)
+    for day in ("2026-03-01", "2026-03-29", None):
+        with pytest.raises(WorkspaceError, match="numbered from 1 to 10,000"):
+            kept_on(workspace, day)
+    assert [position for position, _ in order(workspace)[0]] == [1, 10_000]
 
 
 def test_titles_stay_one_line_of_bounded_length(workspace):
@@ -319,13 +410,55 @@ def test_a_forgotten_client_leaves_no_byte_and_others_stay(workspace, path):
     assert [kept.analysis for kept in workspace.sessions_of("C08")] == [session("other", 3 + 5 * n % 90) for n in range(30)]
 
 
-def test_no_copy_stays_where_rows_were_moved_to_and_fro(workspace, path):
+def test_a_forgotten_session_leaves_no_byte_and_the_others_keep_their_places_and_scores(workspace, path):
+    kept = {}
+    for number in range(1, 31):
+        gone = number % 3 == 0
+        # Sessions of many lengths, each before or after others, so that pages are split and rows moved.
+        made = session(SENTINEL if gone else "other", 3 + 7 * number % 90)
+        kept[number] = workspace.save_session("C07", made, title=SENTINEL if gone else "", position=31 - number)
+        workspace.save_measure("C07", SENTINEL if gone else "SRS", 31 - number, number)
+        workspace.save_corrections(kept[number], {1: Correction(1, Verdict.AGREE)})
+    assert left_in(path.parent).count(SENTINEL.encode()) > 300
+    for number in range(3, 31, 3):
+        workspace.forget_session(kept[number])
+    assert SENTINEL.encode() not in left_in(path.parent)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    stay = [number for number in range(30, 0, -1) if number % 3]
+    assert [(k.id, k.position) for k in workspace.sessions_of("C07")] == [(kept[n], 31 - n) for n in stay]
+    assert order(workspace)[1] == [(31 - number, float(number)) for number in stay]
+    assert [len(workspace.corrections_of(id)) for id in kept.values()] == [int(n % 3 != 0) for n in kept]
+
+
+def test_a_session_that_gets_the_number_of_a_forgotten_one_has_none_of_its_scores(workspace):
+    _, second = kept_on(workspace, "2026-03-01", "2026-03-08")
+    for client in ("C07", "C08"):
+        workspace.save_measure(client, "SRS", 2, 32)
+    workspace.forget_session(second)
+    workspace.forget_session(second)
+    kept_on(workspace, "2026-03-15")
+    assert order(workspace) == ([(1, "2026-03-01"), (2, "2026-03-15")], [])
+    assert order(workspace, "C08")[1] == [(2, 32.0)]
+
+
+def client_at_once(workspace, kept):
+    workspace.forget_client("C07")
+
+
+def session_by_session(workspace, kept):
+    for id in kept:
+        workspace.forget_session(id)
+
+
+@pytest.mark.parametrize("forget", [client_at_once, session_by_session])
+def test_no_copy_stays_where_rows_were_moved_to_and_fro(workspace, path, forget):
     # With this history SQLite leaves copies of moved rows in the gaps of its pages, which only writing the file anew removes.
     made = random.Random(5)
+    kept = [workspace.save_session("C07", Analysis(Transcript("a", ()), State.ANALYSED)) for _ in range(60)]
     for _ in range(400):
         client, word = made.choice([("C07", SENTINEL), ("C08", "other")])
         workspace.save_measure(client, f"{word} " * made.randrange(1, 3) + str(made.randrange(9)), made.randrange(1, 60), 1.0)
-    workspace.forget_client("C07")
+    forget(workspace, kept)
     assert SENTINEL.encode() not in left_in(path.parent)
     assert {measure.scale.split()[0] for measure in workspace.measures_of("C08")} == {"other"}
 

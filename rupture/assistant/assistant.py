@@ -86,7 +86,7 @@ class Assistant:
         if waiting is None:
             return None
         known = names_of(conversation.analysis.transcript) if conversation.analysis else []
-        return replace(waiting.letter, user=masked(waiting.letter.user, [*names, *known]))
+        return replace(waiting.letter, user=masked(waiting.letter.user, names, known))
 
     def send(self, told: Letter, conversation: Conversation) -> Iterator[tuple[Reply, Conversation]]:
         """The waiting reply worded by the remote model from `told`, which the user has seen; as `answer` otherwise."""

@@ -32,6 +32,7 @@ from rupture.assistant.moment_text import (
 from rupture.assistant.moments import Asked, Material, material
 from rupture.assistant.reply import Conversation, Reply
 from rupture.assistant.session_text import add_compared, add_held, add_questions, add_summary
+from rupture.corrections import limits
 from rupture.guidance.query import question_query
 from rupture.guidance.values import Guidance, PassageRole
 from rupture.privacy.care import Care
@@ -117,7 +118,7 @@ def _missed(request: Request) -> str:
 
 def _about_whole(request: Request, analysis: Analysis) -> None:
     if analysis.state is State.PARTLY:
-        request.draft.say(phrase("partly", reasons=" ".join(analysis.notes)))
+        request.draft.say(phrase("partly", reasons=limits(analysis)))
     if violence_in_joint_session(analysis):
         request.draft.say(phrase("risk_whole"))
         return
@@ -127,7 +128,7 @@ def _about_whole(request: Request, analysis: Analysis) -> None:
 def _about_turn(request: Request, analysis: Analysis, turn: int, guidance: Guidance, retriever: Retriever) -> None:
     draft = request.draft
     if analysis.state is State.PARTLY and not request.again:
-        draft.say(phrase("partly", reasons=" ".join(analysis.notes)))
+        draft.say(phrase("partly", reasons=limits(analysis)))
     draft.turns.append(turn)
     if no_coaching(analysis, turn):
         add_seen(draft, analysis, turn)

@@ -131,7 +131,7 @@ def turn_in_focus(question: str, intent: str, conversation: Conversation) -> int
 
 def ranked_moments(analysis: Analysis) -> list[int]:
     """Client turns with codes: the top moments first, then the others, surest first."""
-    coded = [f.turn for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT]
+    coded = [finding.turn for finding in analysis.moments]
     others = [turn for turn in coded if turn not in analysis.top_moments]
     return [*analysis.top_moments, *sorted(others, key=lambda t: (-analysis.scores[t].get("rupture", 0.0), t))]
 

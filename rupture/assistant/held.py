@@ -13,8 +13,8 @@ from rupture.transcript import Role
 
 _CALM = 4
 """Client turns in a row without a marker that are worth a word."""
-_EASED, _PARTLY = 4, 3
-"""Degrees of resolution (1 to 5) from which a strain is said to ease, and to ease in part."""
+_EASED = 4
+"""The degree of resolution, 1 to 5, from which a stretch of strain is said to ease by its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,11 @@ def held(analysis: Analysis) -> Held:
 
 
 def degree(episode: Episode) -> str:
-    """How far the strain eased: `eased`, `partly` or `open`, the keys of the phrases about it."""
-    return "eased" if episode.resolved >= _EASED else "partly" if episode.resolved >= _PARTLY else "open"
+    """How a stretch of strain with an answer in it ends, as the key of the phrase about it: `eased` when it was answered and
+    the client then went on without a marker; `open` when strain came up again, or the client did not speak again. Several
+    answers of one stretch share its end, strain may have gone on between them, and none of them need have brought it about: so
+    the phrases speak of the stretch and not of the answer."""
+    return "eased" if episode.resolved >= _EASED else "open"
 
 
 def guarded(analysis: Analysis, turn: int) -> bool:

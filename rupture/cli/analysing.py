@@ -10,6 +10,7 @@ import typer
 from rupture.cli.options import DetectorOption
 from rupture.errors import UnreadableTranscript
 from rupture.protocols import DetectorName
+from rupture.scores.engines import Engine
 from rupture.transcript import Role, Transcript
 
 
@@ -63,27 +64,39 @@ def read_transcript(file: str, roles: list[str]) -> Transcript:
     return reading.transcript.with_roles(corrected)
 
 
-def batch(
-    inputs: Annotated[list[Path], typer.Argument(help="Files, folders, globs, or JSONL with one session a line.")],
-    out: Annotated[Path, typer.Option("--out", help="JSONL file of analyses, one a line; a run that was stopped goes on.")],
+def batch(  # noqa: PLR0913  # one a command-line option
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, globs, addresses such as s3://…; JSONL, tables and Parquet with many sessions."),
+    ],
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            help="JSONL file of analyses, one a line; or a Parquet data set, for a folder, a name ending in .parquet or an "
+            "address. A run that was stopped goes on.",
+        ),
+    ],
     detector: DetectorOption = DetectorName.TRAINED,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of going on.")] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="local: this process; ray: a Ray cluster, into Parquet.")
+    ] = Engine.LOCAL,
+    words: Annotated[bool, typer.Option("--words", help="Keep text and speaker labels in the Parquet data set too.")] = False,
+    ray: Annotated[
+        list[str] | None,
+        typer.Option("--ray", help="address=…, temp=FOLDER, actors=N, cpus=N (an actor's), part=N (sessions). May be repeated."),
+    ] = None,
 ) -> None:
     """Analyse many transcripts."""
     from collections import Counter
-    from itertools import chain
 
-    from rupture.batch import run_batch
-    from rupture.build import build_reading
     from rupture.cli.progress import counted
-    from rupture.formats import read_many
+    from rupture.scores.running import Batch, outcomes_of, reasons_at
 
-    analyse, decisions = build_reading(detector)
-    sources = chain.from_iterable(read_many(path) for path in inputs)
-    digest = decisions.model.digest if decisions.model else ""
-    outcomes = run_batch(sources, analyse, out, digest=digest, fresh=fresh)
+    order = Batch(tuple(inputs), out, detector, engine, fresh, words, tuple(ray or ()))
     states = Counter(
-        outcome.state for outcome in counted(outcomes, "sessions", lambda o: f"{o.id}: {o.state} {o.reason}".strip())
+        outcome.state for outcome in counted(outcomes_of(order), "sessions", lambda o: f"{o.id}: {o.state} {o.reason}".strip())
     )
     sys.stdout.write(
         ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items()) + f" → {out}\n"
@@ -93,5 +106,5 @@ def batch(
     if not states:
         raise typer.Exit(2)
     if states["failed"]:
-        sys.stdout.write(f"reasons: {out.with_suffix('.errors.jsonl')}\n")
+        sys.stdout.write(f"reasons: {reasons_at(out)}\n")
         raise typer.Exit(3)

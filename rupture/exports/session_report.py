@@ -3,11 +3,13 @@ without a date, so that the same analysis gives the same report.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from rupture.analysis import Analysis, Finding, State, Suggestion
 from rupture.assistant.caution import bias_at, fitting_guidance, no_coaching
 from rupture.assistant.draft import phrase
-from rupture.codebook import BY_CODE, Family
+from rupture.codebook import BY_CODE
+from rupture.corrections import Correction
 from rupture.exports.document import Block, Bullets, Heading, Item, Notice, Paragraph, Quote, Rule
 from rupture.guidance.search import cite
 from rupture.guidance.values import Guidance
@@ -15,8 +17,8 @@ from rupture.transcript import clean_speaker_names
 from rupture.words import (
     CONSENT,
     RATING_MEANING,
+    YOUR_CODE,
     contribution_question,
-    family,
     labels,
     outcome,
     plain_name,
@@ -26,21 +28,27 @@ from rupture.words import (
 )
 
 
-def report_blocks(analysis: Analysis, guidance: Guidance, miss_rate: float | None) -> tuple[Block, ...]:
+def report_blocks(
+    analysis: Analysis,
+    guidance: Guidance,
+    miss_rate: float | None,
+    corrections: Mapping[int, Correction] = MappingProxyType({}),
+) -> tuple[Block, ...]:
     """The whole report; every paragraph tentative, every suggestion with its sources. `miss_rate` is the detector's measured
-    share of missed turns, 0 to 1, or None when it was not measured."""
+    share of missed turns, 0 to 1, or None when it was not measured. `corrections` are those that are in the analysis: of a code
+    that the reader gave, the model is not said to be sure."""
     notice = risk_notice(analysis)
     # Where nothing was analysed, the outcome already tells the notes.
     notes = () if analysis.state is State.NOT_ANALYSED else analysis.notes
     names = clean_speaker_names(analysis.transcript)
-    moments = [f for f in analysis.findings if f.codes and family(f) is not Family.STRATEGY]
+    own = {turn for turn, said in corrections.items() if said.codes}
     return (
         Heading(1, plain_name(analysis.transcript.id)),
         *([Notice(notice)] if notice else ()),
         Paragraph(outcome(analysis, miss_rate)),
         *([Bullets(tuple(map(Item, notes)))] if notes else ()),
         *_ratings(analysis),
-        *(block for finding in moments for block in _moment(analysis, finding, names)),
+        *(block for finding in analysis.moments for block in _moment(analysis, finding, names, own=finding.turn in own)),
         *_ways(analysis, guidance),
         Rule(),
         Paragraph(CONSENT),
@@ -62,7 +70,7 @@ def _ratings(analysis: Analysis) -> tuple[Block, ...]:
     return (Heading(2, "The session as a whole"), Bullets(tuple(told)), question)
 
 
-def _moment(analysis: Analysis, finding: Finding, names: Mapping[str, str]) -> tuple[Block, ...]:
+def _moment(analysis: Analysis, finding: Finding, names: Mapping[str, str], *, own: bool) -> tuple[Block, ...]:
     """A turn's words and what they may show; beside language about harm only the words."""
     turn = analysis.transcript.turns[finding.turn]
     heading = f"Turn {turn.index}, {names[turn.speaker]}"
@@ -73,7 +81,8 @@ def _moment(analysis: Analysis, finding: Finding, names: Mapping[str, str]) -> t
     codes = []
     for row in (BY_CODE[code] for code in finding.codes):
         reading = "" if bias else f" Another reading: {row.contrast}"
-        codes.append(Item(f"{row.code}, {row.label}. {row.definition} How sure: {sureness(scores.get(row.code, 0.0))}.{reading}"))
+        sure = YOUR_CODE if own else sureness(scores.get(row.code, 0.0))
+        codes.append(Item(f"{row.code}, {row.label}. {row.definition} How sure: {sure}.{reading}"))
     return (
         Heading(2, f"{heading}: {labels(finding)}"),
         Quote(turn.text, finding.evidence),

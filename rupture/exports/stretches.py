@@ -5,6 +5,7 @@ import re
 from itertools import accumulate
 
 from rupture.analysis import Finding
+from rupture.transcript import whole_of
 
 Span = tuple[int, int]
 
@@ -14,8 +15,7 @@ _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def stretches(text: str, finding: Finding) -> tuple[Span, ...]:
     """(start, end) of the words that `finding` rests on: its evidence, or the whole of `text` but for white space around it
     where none was located. None in a text without words."""
-    whole = (len(text) - len(text.lstrip()), len(text.rstrip()))
-    return finding.evidence or ((whole,) if text.strip() else ())
+    return finding.evidence or whole_of(text)
 
 
 def utf16_places(text: str) -> list[int]:

@@ -16,7 +16,7 @@ from rupture.exports.document import Block, Bullets, Heading, Item, Notice, Para
 from rupture.guidance.values import Guidance, PassageRole
 from rupture.guidance.wording import first_sentence
 from rupture.prompts import table
-from rupture.transcript import Role, clean_speaker_names
+from rupture.transcript import clean_speaker_names
 from rupture.words import CONSENT, labels, outcome, plain_name, risk_notice
 
 _MOST = 3
@@ -89,7 +89,7 @@ def _excerpt(text: str, spans: Sequence[Span]) -> Quote:
 
 
 def _next(analysis: Analysis, turn: int) -> list[Block]:
-    after = next((t for t in analysis.transcript.turns[turn + 1 :] if t.role is Role.THERAPIST), None)
+    after = analysis.transcript.therapist_after(turn)
     return [Paragraph(f"Turn {after.index}: {slice_of(after.text)}", lead="What the therapist said next.")] if after else []
 
 

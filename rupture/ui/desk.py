@@ -11,8 +11,8 @@ from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Conversation, Letter, Reply
 from rupture.corrections import Correction, corrected
-from rupture.errors import UnreadableTranscript
-from rupture.formats.reading import Reading
+from rupture.errors import RuptureError
+from rupture.formats.reading import Reading, words_of_file
 from rupture.privacy.masked_analysis import masked_analysis
 from rupture.privacy.risk import kinds
 from rupture.transcript import Role
@@ -102,7 +102,7 @@ def _with_files(desk: Desk, files: Sequence[Path], question: str, harm: Callable
     for file in files:
         try:
             reading = formats.read_file(file)
-        except UnreadableTranscript as error:
+        except RuptureError as error:
             if single:
                 raise
             desk = desk.say(str(error))
@@ -110,8 +110,7 @@ def _with_files(desk: Desk, files: Sequence[Path], question: str, harm: Callable
         if reading.transcript.turns:
             readings.append(reading)
         else:
-            words = file.read_text(encoding="utf-8", errors="replace")
-            desk = _unreadable(desk, "" if single else f"{plain_name(file.stem)}: ", words, harm)
+            desk = _unreadable(desk, "" if single else f"{plain_name(file.stem)}: ", words_of_file(file), harm)
     for reading in reversed(readings[1:]):
         desk = replace(desk, shelf=(_waiting(Desk(), reading), *desk.shelf))
     return _with_reading(desk, readings[0], question) if readings else desk
@@ -247,8 +246,7 @@ def cleared(desk: Desk) -> Desk:
 
 def first_moment(analysis: Analysis) -> int | None:
     """The turn to open with: the first top moment, else the first client turn with a code."""
-    clients = (f.turn for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT)
-    return next(iter(analysis.top_moments), next(clients, None))
+    return next(iter((*analysis.top_moments, *(finding.turn for finding in analysis.moments))), None)
 
 
 def _within(turn: int | None, analysis: Analysis | None) -> int | None:

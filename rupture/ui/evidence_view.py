@@ -15,7 +15,7 @@ from rupture.guidance.values import Guidance, Passage, Reference
 from rupture.transcript import Role, Turn
 from rupture.ui.transcript_view import marked
 from rupture.ui.verdict_view import verdict_html
-from rupture.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, display_name, family, sureness
+from rupture.words import COMPONENT_WORDS, FAMILY_SIGNS, FAMILY_WORDS, YOUR_CODE, display_name, family, sureness
 
 
 def evidence_html(
@@ -61,10 +61,11 @@ def _codes(analysis: Analysis, here: Turn, finding: Finding, *, own: bool) -> li
     others = [code for code in finding.codes if code not in first]
     bias = bias_at(analysis, here.index)
     folded = "".join(_code(code, bias=bias) for code in others)
-    how_sure = safe(sureness(analysis.scores[here.index].get(name, 0.0)))
+    score = analysis.scores[here.index].get(name, 0.0)
+    how_sure = safe(YOUR_CODE if own else f"{sureness(score)}. Which kind it is, is less sure")
     labelled = safe("; ".join(BY_CODE[code].label for code in others))
     return [
-        "" if own else f'<p class="sure"><b>How sure</b> {how_sure}. Which kind it is, is less sure.</p>',
+        f'<p class="sure"><b>How sure</b> {how_sure}.</p>',
         *(_code(code, bias=bias) for code in first),
         f"<details><summary>Also possible: {labelled}</summary>{folded}</details>" if others else "",
     ]
@@ -95,7 +96,7 @@ def _nothing(finding: Finding) -> str:
 
 def _next(analysis: Analysis, here: Turn) -> str:
     """What the therapist said next, and as which strategy it was coded."""
-    after = next((t for t in analysis.transcript.turns[here.index + 1 :] if t.role is Role.THERAPIST), None)
+    after = analysis.transcript.therapist_after(here.index)
     if after is None:
         return ""
     finding = analysis.finding(after.index)

@@ -1,52 +1,61 @@
-"""Guard: a small ASGI layer around everything. Size limit while a request streams in, own origins only, unused routes shut,
-fixed headers.
+"""Guard: a small ASGI layer around everything. The routes that the page uses and no others, its own origin only, limits to the
+size of a request and to the time it takes to come in, fixed headers.
 """
 
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+import asyncio
+from collections.abc import Mapping, Sequence
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rupture.privacy.hardening import HEADERS, HOST_NAMES, LOOPBACK, MAX_REQUEST_BYTES
 
-# Routes of Gradio that this screen does not use; what is not there cannot be misused.
-_SHUT = (
-    "/docs",
-    "/openapi.json",
-    "/redoc",
-    "/gradio_api/mcp",
-    "/gradio_api/custom_component",
-    "/gradio_api/deep_link",
-    # The server would fetch the address itself, which the page's content security policy could not stop; the second is the old
-    # way to write the first.
-    "/gradio_api/file=http",
-    "/gradio_api/file/",
-    "/gradio_api/process_recording",
-    "/gradio_api/proxy=",
-    "/gradio_api/runs",
-    "/gradio_api/stream",
-    "/gradio_api/undo-vibe",
-    "/gradio_api/vibe",
-    "/monitoring",
-    "/proxy=",
-)
+BODY_SECONDS = 60.0
+"""A request that takes longer than this to come in is given up."""
+ROUTES: Mapping[str, str] = {
+    "/": "the page",
+    "/assets/": "its scripts and styles",
+    "/config": "its settings once more, after the connection was lost",
+    "/favicon.ico": "browsers ask for it",
+    "/gradio_api/app_id": "whether it is still the same server, after the connection was lost",
+    "/gradio_api/cancel": "the Stop button",
+    "/gradio_api/heartbeat/": "whether the tab is still open; what it held goes when it is not",
+    "/gradio_api/info": "the events that may be called from elsewhere: none",
+    "/gradio_api/queue/data": "answers",
+    "/gradio_api/queue/join": "questions",
+    "/gradio_api/run/predict": "what the Stop button says, which waits for nobody",
+    "/gradio_api/reset": "the Stop button, at the server's end",
+    "/gradio_api/upload": "a session as a file",
+    "/gradio_api/upload_progress": "how much of it has come in",
+    "/static/": "its pictures and fonts",
+    "/theme.css": "its colours",
+}
+"""What the page asks for, and why; those that end in a slash stand for all below them. The rest of what Gradio serves is shut:
+what is not there cannot be misused."""
+_LOGIN = frozenset({"/login", "/logout"})
+_BELOW = tuple(route for route in ROUTES if route.endswith("/") and route != "/")
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _NAMES = {name.encode() for name in (header.lower() for header in HEADERS)}
 # Gradio would take the page's own address from these. It stands in `Host`, which has been checked.
 _DROPPED = (b"x-forwarded-host", b"x-gradio-server")
+_PORTS = {"http": 80, "https": 443}
 
 
-class _TooLarge(Exception):
-    """Raised into the application when a request without a length turns out too large."""
+class _RefusedError(Exception):
+    """Raised into the application while a request comes in: its status and why."""
+
+    def __init__(self, status: int, why: str) -> None:
+        self.status, self.why = status, why
 
 
 class Guard:
-    """Wraps the application, for a screen reached under the host names `names`."""
+    """Wraps the application, for a screen reached under the host names `names`, with a `login` or without one."""
 
-    def __init__(self, app: ASGIApp, names: Sequence[str] = HOST_NAMES) -> None:
+    def __init__(self, app: ASGIApp, names: Sequence[str] = HOST_NAMES, *, login: bool = False) -> None:
         self.app = app
         self._names = {name.strip("[]") for name in names}
+        self._routes = ROUTES.keys() | (_LOGIN if login else frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -54,53 +63,93 @@ class Guard:
             await self.app(scope, receive, send)
             return
         scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in _DROPPED]}
-        taken, started = 0, False
-
-        async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > MAX_REQUEST_BYTES:
-                raise _TooLarge
-            return message
+        limited = _Limited(receive)
+        started = False
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 kept = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
-                # What parses a body may answer the error above by itself, with a status that says less.
-                status = 413 if taken > MAX_REQUEST_BYTES else message["status"]
+                # What parses a body may answer the error by itself, with a status that says less.
+                status = limited.refused.status if limited.refused else message["status"]
                 message = {**message, "status": status, "headers": [*kept, *_HEADERS]}
             await send(message)
 
         refusal = self._refusal(scope)
         try:
             await (refusal or self.app)(scope, limited, send_with_headers)
-        except _TooLarge:
+        except _RefusedError as error:
             if not started:
-                await _too_large()(scope, receive, send_with_headers)
+                await PlainTextResponse(error.why, error.status)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = dict(scope["headers"])
-        if scope["path"].startswith(_SHUT):
+        if not self._is_open(scope["path"]):
             return PlainTextResponse("Not here.", 404)
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and not self._is_own(origin):
+        if not self._is_own(headers) or _is_elsewhere(headers):
             return PlainTextResponse("This screen answers its own page only.", 403)
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-            return _too_large()
+            return PlainTextResponse(_TOO_LARGE, 413)
         return None
 
-    def _is_own(self, origin: str) -> bool:
-        """Beyond this machine, a page that came over plain HTTP may have been written by anybody on the way."""
+    def _is_open(self, path: str) -> bool:
+        # Servers before this one may read such parts as a way up; no route of the page has any.
+        plain = not {".", "..", ""} & set(path.split("/")[1:-1]) and path.isprintable() and "\\" not in path
+        return plain and (path in self._routes or path.startswith(_BELOW))
+
+    def _is_own(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether the request is of a page that came from where it goes to, port included: another program of this machine has
+        the same host name. Beyond this machine, a page that came over plain HTTP may have been written by anybody on the way."""
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if not origin:
+            return True
         try:
-            parts = urlsplit(origin)
+            page = urlsplit(origin)
+            asked = urlsplit(f"{page.scheme}://{headers.get(b'host', b'').decode('latin-1')}")
+            same = _place(page) == _place(asked)
         except ValueError:
             return False
-        return parts.hostname in self._names and (parts.scheme == "https" or parts.hostname in LOOPBACK)
+        return same and page.hostname in self._names and (page.scheme == "https" or page.hostname in LOOPBACK)
 
 
-def _too_large() -> PlainTextResponse:
-    return PlainTextResponse(f"At most {MAX_REQUEST_BYTES:,} bytes are taken. Split the session.", 413)
+class _Limited:
+    """What an application receives of one request, until that is too large or too slow."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.refused: _RefusedError | None = None
+        self._receive, self._taken, self._whole = receive, 0, False
+        self._ends = asyncio.get_running_loop().time() + BODY_SECONDS
+
+    async def __call__(self) -> Message:
+        """The next message; what comes after the whole request, that the page was closed, may be waited for long."""
+        try:
+            async with asyncio.timeout_at(None if self._whole else self._ends):
+                message = await self._receive()
+        except TimeoutError:
+            raise self._refuse(408, f"A request has {BODY_SECONDS:.0f} seconds to come in.") from None
+        self._taken += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._taken > MAX_REQUEST_BYTES:
+            raise self._refuse(413, _TOO_LARGE)
+        return message
+
+    def _refuse(self, status: int, why: str) -> _RefusedError:
+        self.refused = _RefusedError(status, why)
+        return self.refused
+
+
+_TOO_LARGE = f"At most {MAX_REQUEST_BYTES:,} bytes are taken. Split the session."
+
+
+def _is_elsewhere(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a page of somebody else's asks for a part of this one, and so could tell that it runs here. A link to it may be
+    followed. Browsers say so themselves (W3C, Fetch Metadata Request Headers); others send no such header."""
+    if headers.get(b"sec-fetch-site", b"none") in (b"none", b"same-origin"):
+        return False
+    return headers.get(b"sec-fetch-mode") != b"navigate" or headers.get(b"sec-fetch-dest") != b"document"
+
+
+def _place(url: SplitResult) -> tuple[str | None, int | None]:
+    return url.hostname, url.port or _PORTS.get(url.scheme)

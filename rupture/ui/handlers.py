@@ -4,8 +4,6 @@ again.
 
 import functools
 import json
-import logging
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +14,19 @@ import gradio as gr
 from rupture import formats
 from rupture.assistant.assistant import Assistant
 from rupture.corrections import Correction, Verdict
-from rupture.errors import RuptureError
 from rupture.escape import safe
 from rupture.privacy.masking import masked
 from rupture.ui import desk as desks
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
 from rupture.ui.intake_view import preview_html
+from rupture.ui.mishaps import said_of
 from rupture.ui.over_time import Keeping
 from rupture.ui.page import Page
+from rupture.ui.practice import Practising
 from rupture.ui.show import Shown, chat_of, everything, evidence_of, panel, remote_of, session_of
 from rupture.ui.take_away import saved
 
-_log = logging.getLogger("rupture.ui")
 Update = Mapping[Any, Any]
 Handler = Callable[..., Iterator[Update]]
 _AT_ONCE = 4
@@ -47,19 +45,19 @@ class Wiring:
         """Binds every event."""
         page = self.page
         Keeping(page.over_time).connect(page.over_time_tab, page.desk)
+        Practising(page.practice, self.assistant).connect(page.practice_tab)
         asked = [page.desk, page.looking]
         running = [
             self._on(page.box.submit, self.send, [page.box, *asked]),
-            self._on(page.analyse.click, self.analyse, [page.desk, page.looking, page.roles, page.hide], js=scripts.CHOSEN),
+            self._on(page.analyse.click, self.analyse, [page.desk, page.roles, page.hide], js=scripts.CHOSEN),
             self._on(page.send.click, self.send_out, [page.remote_names, page.remote_text, page.desk]),
         ]
         for path, button in page.sample_buttons:
             running.append(self._on(button.click, functools.partial(self.sample, path), [page.desk]))
         for question, button in page.question_buttons:
             running.append(self._on(button.click, functools.partial(self.ask, question), asked))
-        page.stop.click(
-            self.stopped, page.desk, [page.stop, *self.shown.chat_outputs], cancels=running, api_visibility="private", queue=False
-        )
+        left = [page.stop, page.remote, *self.shown.chat_outputs]
+        page.stop.click(self.stopped, page.desk, left, cancels=running, api_visibility="private", queue=False)
         self._on(page.leave_out.click, self.leave_out, [page.desk])
         self._on(page.shelf.select, self.take, asked)
         self._on(page.evidence.apply, self.correct, [page.desk])
@@ -129,9 +127,8 @@ class Wiring:
         yield chat_of(self.shown, desk)
         yield from self._answer(desk)
 
-    def analyse(self, desk: Desk, looking: int | None, roles: str, names: str) -> Iterator[Update]:
+    def analyse(self, desk: Desk, roles: str, names: str) -> Iterator[Update]:
         """The waiting session with the roles chosen on the page, without the names typed there."""
-        del looking
         yield from self._analyse(desks.with_names(desks.set_roles(desk, json.loads(roles)), names))
 
     def _analyse(self, desk: Desk) -> Iterator[Update]:
@@ -163,8 +160,8 @@ class Wiring:
         """What the text in the box looks like, before it is sent."""
         try:
             return preview_html(str((message or {}).get("text") or ""))
-        except RuptureError as error:
-            return f"<p>{safe(error)}</p>"
+        except Exception as error:
+            return _note(error, "preview")
 
     def take(self, desk: Desk, looking: int | None, event: gr.EventData) -> Iterator[Update]:
         """Another of the open sessions."""
@@ -184,17 +181,25 @@ class Wiring:
     def send_out(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
         """The text on the screen goes to the remote model, without the names typed beside it."""
         desk = desks.with_names(desk, names)
-        yield {self.page.remote: gr.update(visible=False), self.page.stop: gr.update(visible=True)}
+        waiting = desk.conversation
+        yield {self.page.desk: desk, self.page.remote: gr.update(visible=False), self.page.stop: gr.update(visible=True)}
         for answered in desks.sent(desk, self.assistant(), masked(user, desk.names)):
-            yield chat_of(self.shown, answered)
+            # Until the answer is whole, its text still waits: after Stop it can be sent again.
+            yield {**chat_of(self.shown, answered), self.page.desk: replace(answered, conversation=waiting)}
             desk = answered
         yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
 
     def stopped(self, desk: Desk) -> Update:
-        """What was running has been stopped; a session that waited for its speakers waits again."""
+        """What was running has been stopped. A session that waited for its speakers waits again, and so does a text that was to
+        be sent, as its reader left it in the panel."""
         desk.lane.enter()
         left = desk if desk.reading else replace(desk, question="")
-        return {**chat_of(self.shown, left.say("Stopped.")), self.page.stop: gr.update(visible=False)}
+        try:
+            offered = left.conversation.waiting is not None and desks.outgoing(left, self.assistant()) is not None
+            stopped = chat_of(self.shown, left.say("Stopped."))
+        except Exception as error:
+            offered, stopped = False, chat_of(self.shown, left.say(said_of(error, "stopped")))
+        return {**stopped, self.page.remote: gr.update(visible=offered), self.page.stop: gr.update(visible=False)}
 
     def keep_here(self, desk: Desk) -> Iterator[Update]:
         """Nothing of this session is sent, and it is not asked again."""
@@ -207,8 +212,11 @@ class Wiring:
 
     def pick(self, desk: Desk, event: gr.EventData) -> tuple[int | None, str]:
         """A turn to look at."""
-        turn = desks.look(desk, event.turn).selected
-        return turn, panel(self.shown, desk, turn)
+        try:
+            turn = desks.look(desk, event.turn).selected
+            return turn, panel(self.shown, desk, turn)
+        except Exception as error:
+            return desk.selected, _note(error, "pick")
 
     def clear(self, desk: Desk) -> Iterator[Update]:
         """Nothing of the tab is left."""
@@ -218,8 +226,13 @@ class Wiring:
         """A file for the browser to save, or why there is none."""
         try:
             return saved(desk, str(event.save), self.assistant(), mask=bool(event.mask)), ""
-        except RuptureError as error:
-            return "", f"<p>{safe(error)}</p>"
+        except Exception as error:
+            return "", _note(error, "save")
+
+
+def _note(error: Exception, where: str) -> str:
+    """What is said of an error in a place of its own."""
+    return f"<p>{safe(said_of(error, where))}</p>"
 
 
 def _guarded(handler: Handler, shown: Shown) -> Handler:
@@ -242,12 +255,8 @@ def _guarded(handler: Handler, shown: Shown) -> Handler:
                 so_far.pop(shown.page.evidence, None)
                 so_far.pop(shown.page.looking, None)
             return
-        except RuptureError as error:
-            said = str(error)
         except Exception as error:
-            mark = secrets.token_hex(3)
-            _log.error("error %s: %s in %s", mark, type(error).__name__, getattr(handler, "__name__", "sample"))
-            said = f"Something went wrong inside the tool (error {mark}). Your session is untouched; please try again."
+            said = said_of(error, getattr(handler, "__name__", "sample"))
         left = replace(so_far.get(shown.page.desk, desk), question="")
         yield {**so_far, **chat_of(shown, left.say(said)), shown.page.stop: gr.update(visible=False)}
 

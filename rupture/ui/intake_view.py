@@ -38,7 +38,7 @@ def _speaker_row(transcript: Transcript, position: int, label: str, role: Role, 
 def _unread(reading: Reading) -> str:
     if not reading.unread:
         return ""
-    items = "".join(f"<li>{f'line {line}: ' if line else ''}{safe(reason)}</li>" for line, reason in reading.unread)
+    items = "".join(f"<li>{f'line {one.line}: ' if one.line else ''}{safe(one.reason)}</li>" for one in reading.unread)
     return (
         f"<details><summary>Lines that were not understood: {len(reading.unread)}</summary>"
         f'<ul class="unread" tabindex="0">{items}</ul></details>'

@@ -4,24 +4,26 @@ to whoever runs the program, so it is not offered where several people share one
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite, nan
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from rupture.corrections import corrected
-from rupture.errors import RuptureError
 from rupture.escape import safe
 from rupture.kept_series import series_of
 from rupture.scales import SCALES, Point
 from rupture.series import read_series
 from rupture.ui import scripts
 from rupture.ui.desk import Desk
+from rupture.ui.fields import QUIET
+from rupture.ui.kept_view import choices, listed_html, placed
+from rupture.ui.mishaps import said_of
 from rupture.ui.series_view import series_figure, series_html
-from rupture.ui.words import KEEPING_OFF, KEEPING_ON, KEEPING_SHARED
+from rupture.ui.words import KEEPING_OFF, KEEPING_ON, KEEPING_SHARED, KEEPING_UNKNOWN
 from rupture.workspace import KeptSession, Workspace, client_code
-
-_QUIET = gr.InputHTMLAttributes(autocomplete="off", spellcheck=False)
+from rupture.workspace_file import WorkspaceError, is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class OverTime:
     keep: gr.Button
     clients: gr.Dropdown
     scale: gr.Dropdown
-    session: gr.Number
-    value: gr.Number
+    session: gr.Textbox
+    value: gr.Textbox
     add: gr.Button
     figures: tuple[gr.Plot, ...]
     reading: gr.HTML
+    sessions: gr.Dropdown
+    forget_session: gr.Button
     forget_client: gr.Button
     forget_all: gr.Button
     sure: gr.Textbox
@@ -50,20 +54,27 @@ class OverTime:
     @property
     def outputs(self) -> list[Any]:
         """Every component a handler may change."""
-        return [self.state, self.turn_on, self.kept, self.clients, self.reading, *self.figures]
+        return [self.state, self.turn_on, self.kept, self.clients, self.reading, self.sessions, *self.figures]
+
+
+class Done(NamedTuple):
+    """What a handler leaves: the workspace, None where there is none, the client to look at, and what to say."""
+
+    workspace: Workspace | None
+    client: str | None = None
+    said: str = ""
 
 
 def build_over_time(place: Path | None) -> OverTime:
     """Lays the tab out inside the open blocks."""
     parts: dict[str, Any] = {"place": place}
+    there = _there(place)
     parts["state"] = gr.HTML(_state(place), elem_id="over-state", apply_default_css=False)
-    parts["turn_on"] = gr.Button(
-        "Keep sessions on this computer", elem_id="turn-on", visible=place is not None and not place.exists()
-    )
-    with gr.Column(elem_id="kept", visible=place is not None and place.exists()) as parts["kept"]:
+    parts["turn_on"] = gr.Button("Keep sessions on this computer", elem_id="turn-on", visible=place is not None and not there)
+    with gr.Column(elem_id="kept", visible=there) as parts["kept"]:
         with gr.Row(elem_id="keep-row"):
-            parts["client"] = gr.Textbox(label="Code of the client, not a name", elem_id="client", html_attributes=_QUIET)
-            parts["day"] = gr.Textbox(label="Date, such as 2026-03-14", elem_id="day", html_attributes=_QUIET)
+            parts["client"] = gr.Textbox(label="Code of the client, not a name", elem_id="client", html_attributes=QUIET)
+            parts["day"] = gr.Textbox(label="Date, such as 2026-03-14", elem_id="day", html_attributes=QUIET)
             parts["keep"] = gr.Button("Keep the open session", elem_id="keep")
         parts["clients"] = gr.Dropdown([], value=None, label="Look at", elem_id="clients", filterable=False)
         parts["figures"] = tuple(
@@ -75,10 +86,13 @@ def build_over_time(place: Path | None) -> OverTime:
             parts["scale"] = gr.Dropdown(
                 typed, value=typed[0], label="A form the client filled in", elem_id="scale", filterable=False
             )
-            parts["session"] = gr.Number(None, label="At session", precision=0, minimum=1, elem_id="at-session")
-            parts["value"] = gr.Number(None, label="Score, empty if left out", elem_id="value")
+            # Gradio's field for numbers cannot be empty: it shows 0, which is a score.
+            parts["session"] = gr.Textbox(label="At session", elem_id="at-session", html_attributes=QUIET)
+            parts["value"] = gr.Textbox(label="Score, empty if left out", elem_id="value", html_attributes=QUIET)
             parts["add"] = gr.Button("Add the score", elem_id="add")
         with gr.Row(elem_id="forget-row"):
+            parts["sessions"] = gr.Dropdown([], value=None, label="A kept session", elem_id="sessions", filterable=False)
+            parts["forget_session"] = gr.Button("Forget this session", size="sm", elem_id="forget-session")
             parts["forget_client"] = gr.Button("Forget this client", size="sm", elem_id="forget-client")
             parts["forget_all"] = gr.Button("Forget everything", size="sm", elem_id="forget-all")
         parts["sure"] = gr.Textbox(visible=False)
@@ -88,9 +102,20 @@ def build_over_time(place: Path | None) -> OverTime:
 def _state(place: Path | None, said: str = "") -> str:
     if place is None:
         return f"<p>{safe(KEEPING_SHARED)}</p>"
-    words = KEEPING_ON if place.exists() else KEEPING_OFF
+    try:
+        words = KEEPING_ON if is_there(place) else KEEPING_OFF
+    except WorkspaceError as error:
+        words, said = KEEPING_UNKNOWN, said or str(error)
     note = f'<p role="status"><b>{safe(said)}</b></p>' if said else ""
     return f"<p>{safe(words)}</p><p><code>{safe(place)}</code></p>{note}"
+
+
+def _there(place: Path | None) -> bool:
+    """Whether there is a file to look into; not where that cannot be told, which `_state` says."""
+    try:
+        return place is not None and is_there(place)
+    except WorkspaceError:
+        return False
 
 
 class Keeping:
@@ -107,95 +132,105 @@ class Keeping:
         self._on(here.keep.click, self.keep, [here.client, here.day, desk])
         self._on(here.clients.input, self.look, [here.clients])
         self._on(here.add.click, self.add, [here.clients, here.scale, here.session, here.value])
+        session = [here.clients, here.sessions, here.sure]
+        self._on(here.forget_session.click, self.forget_session, session, js=scripts.REALLY_SESSION)
         self._on(here.forget_client.click, self.forget_client, [here.clients, here.sure], js=scripts.REALLY)
         self._on(here.forget_all.click, self.forget_all, [here.clients, here.sure], js=scripts.REALLY)
 
-    def _on(self, event: Any, handler: Callable[..., Any], inputs: list[Any], js: str | None = None) -> None:
+    def _on(self, event: Any, handler: Callable[..., Done], inputs: list[Any], js: str | None = None) -> None:
         event(self._told(handler), inputs, self.tab.outputs, api_visibility="private", show_progress="hidden", js=js)
 
-    def _told(self, handler: Callable[..., tuple[str | None, str]]) -> Callable[..., dict[Any, Any]]:
-        """What `handler` did, the client to look at and what to say, as the whole tab; what the user can mend is said."""
+    def _told(self, handler: Callable[..., Done]) -> Callable[..., dict[Any, Any]]:
+        """What `handler` did with the workspace, which is opened once an event, as the whole tab; or what went wrong."""
 
         def run(*given: Any) -> dict[Any, Any]:
+            place = self.tab.place
             try:
-                client, said = handler(*given)
-                return self._shown(client, said)
-            except RuptureError as error:
-                return {self.tab.state: _state(self.tab.place, str(error))}
+                workspace = Workspace.open(place) if place is not None and is_there(place) else None
+                return self._shown(handler(workspace, *given))
+            except Exception as error:
+                return {self.tab.state: _state(place, said_of(error, handler.__name__))}
 
+        run.__name__ = handler.__name__
         return run
 
-    def look(self, client: str | None) -> tuple[str | None, str]:
+    def look(self, workspace: Workspace | None, client: str | None) -> Done:
         """Another client."""
-        return client, ""
+        return Done(workspace, client)
 
-    def turn_on(self) -> tuple[str | None, str]:
+    def turn_on(self, workspace: Workspace | None) -> Done:
         """From now on sessions may be kept."""
-        if self.tab.place is not None:
-            Workspace.open(self.tab.place)
-        return None, "Nothing is kept until you keep it."
+        if workspace is None and self.tab.place is not None:
+            workspace = Workspace.open(self.tab.place)
+        return Done(workspace, None, "Nothing is kept until you keep it.")
 
-    def keep(self, client: str, day: str, desk: Desk) -> tuple[str | None, str]:
+    def keep(self, workspace: Workspace | None, client: str, day: str, desk: Desk) -> Done:
         """The open session under a client's code, with what was corrected in it."""
-        workspace = self._workspace()
         if workspace is None or desk.found is None:
-            return client, "There is no session to keep: open one first."
+            return Done(workspace, client, "There is no session to keep: open one first.")
         code, turns = client_code(client), desk.found.transcript.turns
-        same = (k for k in workspace.sessions_of(code) if k.analysis and k.analysis.transcript.turns == turns)
-        if kept := next(same, None):
-            before = {row.turn: None for row in workspace.corrections_of(kept.id)}
-            workspace.save_corrections(kept.id, {**before, **desk.corrections})
-            return code, f"{desk.title} was kept already; what you corrected is kept with it."
+        before = workspace.sessions_of(code)
+        if kept := next((k for k in before if k.analysis and k.analysis.transcript.turns == turns), None):
+            taken_back = {row.turn: None for row in workspace.corrections_of(kept.id)}
+            workspace.save_corrections(kept.id, {**taken_back, **desk.corrections})
+            said = f"{desk.title} was kept already, as session {kept.position} of {code}; what you corrected is kept with it."
+            return Done(workspace, code, said)
         # A file's name may name somebody.
         nameless = replace(desk.found, transcript=replace(desk.found.transcript, id="session"))
         id = workspace.save_session(code, nameless, day.strip() or None, f"{len(turns)} turns")
         workspace.save_corrections(id, desk.corrections)
-        return code, f"{desk.title} is kept."
+        where = placed(before, workspace.sessions_of(code), id, workspace.measures_of(code))
+        return Done(workspace, code, f"{desk.title} is kept. {where}")
 
-    def add(self, client: str | None, scale: str, session: float | None, value: float | None) -> tuple[str | None, str]:
+    def add(self, workspace: Workspace | None, client: str | None, scale: str, session: str, value: str) -> Done:
         """A score from a form."""
-        workspace = self._workspace()
-        if workspace is None or not client or session is None:
-            return client, "Choose a client and say at which session the form was filled in."
-        read_series([Point(int(session), value, "")], SCALES[scale])  # refuses what the scale does not have
-        workspace.save_measure(client, scale, int(session), value)
-        return client, "The score is kept."
+        if workspace is None or not client or not session.strip():
+            return Done(workspace, client, "Choose a client and say at which session the form was filled in.")
+        position, score = int(_number(session, whole=True)), _number(value) if value.strip() else None
+        read_series([Point(position, score, "")], SCALES[scale])  # refuses what the scale does not have
+        workspace.save_measure(client, scale, position, score)
+        return Done(workspace, client, "The score is kept.")
 
-    def forget_client(self, client: str | None, sure: str) -> tuple[str | None, str]:
+    def forget_session(self, workspace: Workspace | None, client: str | None, session: int | None, sure: str) -> Done:
+        """All that is kept of one session."""
+        sessions = workspace.sessions_of(client) if workspace and client else ()
+        kept = next((kept for kept in sessions if kept.id == session), None)
+        if workspace is None or kept is None or sure != "true":
+            return Done(workspace, client, "Nothing was deleted.")
+        workspace.forget_session(kept.id)
+        gone = f"Session {kept.position} of {client} is forgotten, with its corrections and the scores typed in for it."
+        return Done(workspace, client, f"{gone} The others keep their numbers.")
+
+    def forget_client(self, workspace: Workspace | None, client: str | None, sure: str) -> Done:
         """All that is kept of one client."""
-        workspace = self._workspace()
         if workspace is None or not client or sure != "true":
-            return client, "Nothing was deleted."
+            return Done(workspace, client, "Nothing was deleted.")
         workspace.forget_client(client)
-        return None, f"Nothing of {client} is kept any more."
+        return Done(workspace, None, f"Nothing of {client} is kept any more.")
 
-    def forget_all(self, client: str | None, sure: str) -> tuple[str | None, str]:
+    def forget_all(self, workspace: Workspace | None, client: str | None, sure: str) -> Done:
         """The file itself."""
-        workspace = self._workspace()
         if workspace is None or sure != "true":
-            return client, "Nothing was deleted."
+            return Done(workspace, client, "Nothing was deleted.")
         workspace.forget_everything()
-        return None, "The file is deleted. Backups, if this computer makes any, are not this program's to reach."
+        return Done(None, None, "The file is deleted. Backups, if this computer makes any, are not this program's to reach.")
 
-    def _workspace(self) -> Workspace | None:
-        place = self.tab.place
-        return Workspace.open(place) if place is not None and place.exists() else None
-
-    def _shown(self, client: str | None, said: str) -> dict[Any, Any]:
-        tab, workspace = self.tab, self._workspace()
+    def _shown(self, done: Done) -> dict[Any, Any]:
+        tab, workspace = self.tab, done.workspace
         clients = workspace.clients() if workspace else ()
-        chosen = client if client in clients else next(iter(clients), None)
+        chosen = done.client if done.client in clients else next(iter(clients), None)
         sessions = tuple(_as_read(workspace, kept) for kept in workspace.sessions_of(chosen)) if workspace and chosen else ()
         measures = workspace.measures_of(chosen) if workspace and chosen else ()
         readings = series_of(sessions, measures)
         figures = dict(zip((reading.scale.name for reading in readings), series_figure(readings), strict=True))
         told = series_html(readings, tab.place) if readings and tab.place else ""
         return {
-            tab.state: _state(tab.place, said),
+            tab.state: _state(tab.place, done.said),
             tab.turn_on: gr.update(visible=tab.place is not None and workspace is None),
             tab.kept: gr.update(visible=workspace is not None),
             tab.clients: gr.update(choices=list(clients), value=chosen),
-            tab.reading: f"{_listed(sessions)}{told}",
+            tab.sessions: gr.update(choices=choices(sessions), value=None),
+            tab.reading: f"{listed_html(sessions)}{told}",
             **{
                 plot: gr.update(value=figures.get(name), visible=name in figures)
                 for name, plot in zip(SCALES, tab.figures, strict=True)
@@ -203,17 +238,20 @@ class Keeping:
         }
 
 
+def _number(typed: str, *, whole: bool = False) -> float:
+    """The number that was `typed`, with a point or a comma. WorkspaceError when it is none, or not a `whole` one."""
+    try:
+        number = float(typed.strip().replace(",", "."))
+    except ValueError:
+        number = nan
+    if not isfinite(number) or (whole and not number.is_integer()):
+        raise WorkspaceError(
+            f"found something else than a {'whole ' if whole else ''}number; give one such as {3 if whole else 34.5}"
+        )
+    return number
+
+
 def _as_read(workspace: Workspace, kept: KeptSession) -> KeptSession:
     """The session as its reader left it, with what was corrected."""
     said = {row.turn: row.correction for row in workspace.corrections_of(kept.id) if row.correction}
     return replace(kept, analysis=corrected(kept.analysis, said)) if kept.analysis else kept
-
-
-def _listed(sessions: tuple[KeptSession, ...]) -> str:
-    """The kept sessions of a client in order."""
-    rows = "".join(
-        f'<li value="{kept.position}">{safe(kept.date or "no date")} · {safe(kept.title)}'
-        f"{f' · {safe(kept.problem)}' if kept.problem else ''}</li>"
-        for kept in sessions
-    )
-    return f'<ol class="kept">{rows}</ol>' if rows else ""

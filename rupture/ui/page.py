@@ -10,12 +10,16 @@ import gradio as gr
 from rupture.detection.card import read_card
 from rupture.escape import safe
 from rupture.formats.reading import FORMATS
+from rupture.practice.store import FILE as PRACTICE_FILE
 from rupture.privacy.hardening import DELETE_CACHE
 from rupture.resources import CORPUS, MODEL
 from rupture.ui import scripts
 from rupture.ui.about_view import about_html
 from rupture.ui.desk import Desk
+from rupture.ui.fields import QUIET
+from rupture.ui.login import LOG_OUT_LINK
 from rupture.ui.over_time import OverTime, build_over_time
+from rupture.ui.practice import Practice, build_practice
 from rupture.ui.take_away import take_away_html
 from rupture.ui.words import LOCAL, PLACEHOLDER, QUESTIONS, TAGLINE, WELCOME
 from rupture.words import CONSENT, plain_name
@@ -25,7 +29,6 @@ _SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif
 _FIXED_FONTS = ("ui-monospace", "Consolas", "monospace")
 # Long pastes stay text in the box; Gradio would otherwise turn them into a file on disk.
 _LONGEST_PASTE = 10_000_000
-_QUIET = gr.InputHTMLAttributes(autocomplete="off", spellcheck=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,18 @@ class Page:
     looking: gr.State
     download: gr.Textbox
     roles: gr.Textbox
+    practice_tab: gr.Tab
+    practice: Practice
     over_time_tab: gr.Tab
     over_time: OverTime
 
 
-def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, badge: str = LOCAL, workspace: Path | None = None) -> Page:
-    """Lays everything out inside `blocks`. `badge` says where a session stays, `workspace` where sessions may be kept. The chat
-    is first in reading order, so that it comes first on a phone."""
+def build_page(
+    blocks: gr.Blocks, samples: Sequence[Path], *, badge: str = LOCAL, workspace: Path | None = None, login: bool = False
+) -> Page:
+    """Lays everything out inside `blocks`. `badge` says where a session stays, `workspace` where sessions may be kept (a
+    trainee's practice beside it), `login` whether one logs in here, and so out. The chat is first in reading order, so that it
+    comes first on a phone."""
     parts: dict[str, Any] = {}
     with blocks:
         parts["desk"] = gr.State(Desk(), time_to_live=FOUR_HOURS)
@@ -87,6 +95,8 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, badge: str = LOCAL
         parts["risk"] = gr.HTML("", elem_id="risk", apply_default_css=False)
         with gr.Row(elem_id="top"):
             gr.HTML(_brand(badge), elem_id="brand", apply_default_css=False)
+            if login:
+                gr.HTML(LOG_OUT_LINK, elem_id="log-out", apply_default_css=False)
             parts["clear"] = gr.Button("Clear everything", elem_id="clear", size="sm", scale=0, visible=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Session"), gr.Row(elem_id="main"):
@@ -94,6 +104,8 @@ def build_page(blocks: gr.Blocks, samples: Sequence[Path], *, badge: str = LOCAL
                     parts |= _talk(samples)
                 with gr.Column(elem_id="session", min_width=300, visible=False) as session:
                     parts |= _session()
+            with gr.Tab("Practice") as parts["practice_tab"]:
+                parts["practice"] = build_practice(workspace.with_name(PRACTICE_FILE) if workspace else None, FOUR_HOURS)
             with gr.Tab("Over time") as parts["over_time_tab"]:
                 parts["over_time"] = build_over_time(workspace)
             with gr.Tab("About"):
@@ -147,7 +159,7 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         parts["hide"] = gr.Textbox(
             label="Names to leave out, apart by commas; dates and numbers go with them",
             elem_id="hide",
-            html_attributes=_QUIET,
+            html_attributes=QUIET,
             max_lines=1,
         )
         with gr.Row(elem_id="confirm-buttons"):
@@ -168,7 +180,7 @@ def _talk(samples: Sequence[Path]) -> dict[str, Any]:
         file_types=[suffix for format in FORMATS for suffix in format.suffixes],
         sources=["upload"],
         max_plain_text_length=_LONGEST_PASTE,
-        html_attributes=_QUIET,
+        html_attributes=QUIET,
     )
     parts["preview"] = gr.HTML("", elem_id="preview", apply_default_css=False)
     parts["shelf"] = gr.HTML("", elem_id="shelf", js_on_load=scripts.SHELF, apply_default_css=False)
@@ -185,14 +197,14 @@ def _remote() -> dict[str, Any]:
     with gr.Column(elem_id="remote", visible=False) as parts["remote"]:
         parts["remote_words"] = gr.HTML("", apply_default_css=False)
         parts["remote_names"] = gr.Textbox(
-            label="Names and places to leave out, apart by commas", elem_id="remote-names", html_attributes=_QUIET
+            label="Names and places to leave out, apart by commas", elem_id="remote-names", html_attributes=QUIET
         )
         parts["remote_text"] = gr.Textbox(
             label="This text would be sent. Change it as you like.",
             elem_id="remote-text",
             lines=8,
             max_lines=16,
-            html_attributes=_QUIET,
+            html_attributes=QUIET,
         )
         with gr.Accordion("And these instructions, with passages of the guidance", open=False):
             parts["remote_rest"] = gr.Textbox(show_label=False, label="Instructions", interactive=False, lines=6, max_lines=16)

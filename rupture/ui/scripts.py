@@ -95,9 +95,9 @@ element.addEventListener('click', (event) => {
 
 # The roles as they stand on the page when the session is to be analysed.
 CHOSEN = """
-(desk, looking, roles, names) => {
+(desk, roles, names) => {
   const chosen = [...document.querySelectorAll('#speakers input[data-speaker]:checked')];
-  return [desk, looking, JSON.stringify(chosen.map((choice) => [Number(choice.dataset.speaker), choice.value])), names];
+  return [desk, JSON.stringify(chosen.map((choice) => [Number(choice.dataset.speaker), choice.value])), names];
 }
 """
 
@@ -200,6 +200,6 @@ DOWNLOAD = """
 """
 
 # Asked once more before anything kept is deleted; the answer goes along.
-REALLY = """
-(client) => [client, String(window.confirm('Delete this for good? It cannot be brought back.'))]
-"""
+_SURE = "String(window.confirm('Delete this for good? It cannot be brought back.'))"
+REALLY = f"(client) => [client, {_SURE}]"
+REALLY_SESSION = f"(client, session) => [client, session, {_SURE}]"

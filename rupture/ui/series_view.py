@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rupture.escape import safe
-from rupture.scales import Scale, number
+from rupture.scales import number
 from rupture.series import SeriesReading
 from rupture.series_notes import Note
-
-_BLUE, _ORANGE, _GREY = "#5b7fc7", "#c96a2b", "#8a8f98"
-_FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+from rupture.ui.figures import BLUE, GREY, ORANGE, add_bands, layout
 
 
 def series_figure(readings: Sequence[SeriesReading]) -> tuple[Any, ...]:
@@ -25,10 +23,8 @@ def series_figure(readings: Sequence[SeriesReading]) -> tuple[Any, ...]:
 
 
 def series_html(readings: Sequence[SeriesReading], path: Path) -> str:
-    """The notes and scores of each reading; `path` is the file they are kept in."""
+    """The notes and scores of each reading, of which there is at least one; `path` is the file they are kept in."""
     kept = f"Kept in {safe(path)} on this machine because you asked for it, until you have it forgotten."
-    if not readings:
-        return f'<div class="series"><p>No scores are kept yet.</p><p class="basis">{kept}</p></div>'
     about = (
         "Rules of thumb over few numbers; the field has no agreed standard for them. They may give a reason to ask, and say "
         "nothing certain about anybody. A lower score does not show that something went wrong in the session: ask about the "
@@ -75,8 +71,7 @@ def _figure(reading: SeriesReading, span: list[float]) -> Any:
 
     scale, points = reading.scale, reading.points
     figure = go.Figure()
-    for episode in reading.episodes:
-        figure.add_vrect(x0=episode.onset - 0.5, x1=episode.end + 0.5, fillcolor=_GREY, opacity=0.16, line_width=0, layer="below")
+    add_bands(figure, reading.episodes)
     sessions = [point.session for point in points]
     for name, dash in (("watch", "dot"), ("strong", "dash")):
         figure.add_scatter(
@@ -84,8 +79,8 @@ def _figure(reading: SeriesReading, span: list[float]) -> Any:
             y=[limits and getattr(limits, name) for limits in reading.limits],
             name=f"{name} limit",
             mode="lines+markers",
-            line={"color": _GREY, "width": 1.5, "dash": dash, "shape": "hvh"},
-            marker={"symbol": "line-ew-open", "size": 8, "color": _GREY},
+            line={"color": GREY, "width": 1.5, "dash": dash, "shape": "hvh"},
+            marker={"symbol": "line-ew-open", "size": 8, "color": GREY},
             hovertemplate=f"session %{{x}}<br>{name} limit %{{y:.4~g}}<extra></extra>",
         )
     dropped = [point.session in reading.drops for point in points]
@@ -95,10 +90,10 @@ def _figure(reading: SeriesReading, span: list[float]) -> Any:
         y=[point.value for point in points],
         name="score",
         mode="lines+markers",
-        line={"color": _BLUE, "width": 2},
+        line={"color": BLUE, "width": 2},
         marker={
             "symbol": [worse if drop else "circle" for drop in dropped],
-            "color": [_ORANGE if drop else _BLUE for drop in dropped],
+            "color": [ORANGE if drop else BLUE for drop in dropped],
             "size": [13 if drop else 7 for drop in dropped],
         },
         hovertemplate="session %{x}<br>score %{y:.4~g}<extra></extra>",
@@ -109,31 +104,11 @@ def _figure(reading: SeriesReading, span: list[float]) -> Any:
         y=[scale.low] * len(missing),
         name="no score",
         mode="markers",
-        marker={"symbol": "x-thin-open", "size": 9, "color": _GREY},
+        marker={"symbol": "x-thin-open", "size": 9, "color": GREY},
         hovertemplate="session %{x}<br>no score<extra></extra>",
     )
-    figure.update_layout(**_layout(scale, span))
+    margin = 0.06 * (scale.high - scale.low)
+    sessions_axis = {"title": {"text": "session", "standoff": 4}, "range": span, "dtick": 1 if span[1] - span[0] < 25 else 5}
+    scores_axis = {"title": {"text": scale.name, "standoff": 4}, "range": [scale.low - margin, scale.high + margin]}
+    figure.update_layout(**layout(52, sessions_axis, scores_axis))
     return figure
-
-
-def _layout(scale: Scale, span: list[float]) -> dict[str, Any]:
-    axis = {"zeroline": False, "gridcolor": "rgba(138,143,152,0.18)", "fixedrange": True}
-    low, high = scale.low, scale.high
-    margin = 0.06 * (high - low)
-    return {
-        "height": 210,
-        "margin": {"l": 52, "r": 8, "t": 8, "b": 34},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": _FONT, "size": 12, "color": _GREY},
-        "hovermode": "closest",
-        "dragmode": False,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
-        "xaxis": {
-            **axis,
-            "title": {"text": "session", "standoff": 4},
-            "range": span,
-            "dtick": 1 if span[1] - span[0] < 25 else 5,
-        },
-        "yaxis": {**axis, "title": {"text": scale.name, "standoff": 4}, "range": [low - margin, high + margin]},
-    }

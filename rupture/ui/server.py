@@ -2,7 +2,6 @@
 when a setting is not as it must be.
 """
 
-import errno
 import os
 import re
 import signal
@@ -18,27 +17,27 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 
 from rupture.assistant.assistant import Assistant
 from rupture.assistant.chat_models import chat_model_from_environment
 from rupture.build import workspace_file
-from rupture.errors import RuptureError
+from rupture.errors import ServerError
+from rupture.listening import connection, listen, shown
 from rupture.privacy.hardening import HOST, HOST_NAMES, LOOPBACK, MAX_WAITING, MOUNT, self_test
 from rupture.protocols import ChatModel
 from rupture.resources import SAMPLES
 from rupture.ui.guard import Guard
 from rupture.ui.handlers import Wiring
-from rupture.ui.login import LOG_OUT_LINK, TWELVE_HOURS, Login, read_users
+from rupture.ui.login import TWELVE_HOURS, Login, read_users
+from rupture.ui.mishaps import log_no_words
 from rupture.ui.page import build_page, new_blocks, theme
+from rupture.ui.uploads import Uploads
 from rupture.ui.words import LOCAL, REMOTE, SHARED
 
 DEFAULT_PORT = 7860
 _CSS = Path(__file__).parent / "screen.css"
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
-
-
-class ServerError(RuptureError):
-    """The screen cannot start; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +100,43 @@ def build_app(
     kept; ServerError when a setting that keeps words on this machine, or among its users, did not take hold."""
     blocks = new_blocks()
     badge = REMOTE if remote else SHARED if access.users else LOCAL
-    page = build_page(blocks, sorted(samples.glob("*.txt")), badge=badge, workspace=workspace)
+    page = build_page(blocks, sorted(samples.glob("*.txt")), badge=badge, workspace=workspace, login=bool(access.users))
     with blocks:
         Wiring(page, assistant).connect()
-        if access.users:
-            gr.HTML(LOG_OUT_LINK, elem_id="log-out", apply_default_css=False)
     blocks.queue(max_size=MAX_WAITING, default_concurrency_limit=1, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # From the inside out: what a layer added later refuses, the earlier ones never see.
     if access.users:
         app.add_middleware(Login, users=access.users, secure=access.secure, lifetime=access.lifetime)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(access.names), www_redirect=False)
-    app.add_middleware(Guard, names=access.names)
+    app.add_middleware(Guard, names=access.names, login=bool(access.users))
     gr.mount_gradio_app(
         app, blocks, path="/", server_name=access.host, theme=theme(), css=_CSS.read_text(encoding="utf-8"), **MOUNT
     )
+    _uploads_only(app, blocks)
     if wrong := self_test(app, blocks):
         raise ServerError(
             f"The screen does not start, because it could not be made private: {'; '.join(wrong)}. Start it with: python app.py"
         )
     return app
+
+
+def _uploads_only(app: FastAPI, blocks: gr.Blocks) -> None:
+    """A message names its files by path. Without this, Gradio would take any path of this machine for an app that was mounted, as
+    this one is, and fetch any address. What uploads leave behind is looked for in a folder that holds nothing else."""
+    from gradio import processing_utils
+    from gradio.routes import App
+
+    (inner,) = (route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
+    private = Path(inner.uploaded_file_dir)
+    inner.uploaded_file_dir = str(private / "uploads")
+    inner.add_middleware(Uploads, folder=private / "uploads")
+    blocks.has_launched = True
+    processing_utils.async_ssrf_protected_download = _fetch_nothing
+
+
+async def _fetch_nothing(url: str, cache_dir: str) -> str:
+    raise ServerError("A message named an address instead of a file.")
 
 
 def port_from_environment() -> int:
@@ -140,14 +156,14 @@ def serve(port: int | None = None, access: Access = ALONE) -> None:
             "A language model elsewhere is for one person at one computer, who sees what would be sent. Start without "
             "RUPTURE_CHAT_MODEL=remote:…, or without users."
         )
-    listener = _listen(port, access.host)
+    listener = listen(port, access.host)
     building: Future[Assistant] = Future()
     # What one person keeps is not for others who log in.
     workspace = None if access.users else workspace_file()
     app = build_app(building.result, remote=chat is not None and bool(chat.host), access=access, workspace=workspace)
     # Only now, so that the first page does not wait for models to load.
     threading.Thread(target=_build, args=(building, chat), name="build", daemon=True).start()
-    at = f"http://{_shown(access.host)}:{port}"
+    at = f"http://{shown(access.host)}:{port}"
     if access.users:
         said = f"rupture listens at {at} for {', '.join(access.names)}. Users who may log in: {len(access.users)}."
     else:
@@ -167,48 +183,14 @@ def _build(building: "Future[Assistant]", chat: ChatModel | None) -> None:
         building.set_exception(error)
 
 
-def _listen(port: int, host: str = HOST) -> socket.socket:
-    """A socket bound before anything is loaded, so that a taken port is said at once."""
-    try:
-        # An address, never a name that somebody else's name server would answer for.
-        family, *_, address = socket.getaddrinfo(
-            HOST if host == "localhost" else host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except OSError:
-        raise ServerError(f"{host} is not an address to listen on. Give this machine's, or 0.0.0.0 for all it has.") from None
-    if sys.platform == "win32":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-    else:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        raise _not_bound(error, port, host) from None
-    return listener
-
-
-def _not_bound(error: OSError, port: int, host: str) -> ServerError:
-    if error.errno == errno.EACCES:
-        return ServerError(f"Port {port} may not be used by this account. Choose another one, for example: PORT=7900")
-    if error.errno == errno.EADDRNOTAVAIL:
-        return ServerError(f"{host} is not an address of this machine. Give one it has, or 0.0.0.0 for all.")
-    return ServerError(
-        f"Port {port} is taken, perhaps by another window of rupture: look at http://{_shown(host)}:{port}. "
-        f"Or choose another one, for example: PORT={port + 1 if port < 65535 else 7900}"
-    )
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 def _run(app: Any, listener: socket.socket) -> None:
     import uvicorn
 
+    log_no_words()
     # Open pages hold a connection each; they are not waited for when the user stops the server.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, server_header=False)
+    config = uvicorn.Config(
+        app, http=connection(), log_level="warning", access_log=False, timeout_graceful_shutdown=1, server_header=False
+    )
     # Uvicorn ends with the signal it was sent; as an exception it lets the temp folder be wiped on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     uvicorn.Server(config).run(sockets=[listener])

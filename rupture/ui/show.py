@@ -132,7 +132,7 @@ def session_of(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         page.moments: moments_html(analysis, desk.selected),
         page.timeline: gr.update(value=figure, visible=figure is not None),
         page.filters: filters_html(analysis),
-        page.transcript: conversation_html(analysis, desk.selected),
+        page.transcript: conversation_html(analysis, desk.selected, desk.corrections),
         page.facts: session_html(analysis, assistant.decisions.miss_rate) if analysis.state is not State.NOT_ANALYSED else "",
         page.box: gr.update(placeholder=FOLLOW_UP),
     }
@@ -157,7 +157,6 @@ def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
     """The whole screen, emptied of what an earlier desk left."""
     page = shown.page
     emptied = {
-        **_nothing_to_send(page),
         page.outcome: "",
         page.moments: "",
         page.filters: "",

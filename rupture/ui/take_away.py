@@ -3,21 +3,35 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 
 from rupture.analysis import Analysis
 from rupture.assistant.assistant import Assistant
 from rupture.coding.written import written
+from rupture.corrections import Correction
+from rupture.escape import safe
 from rupture.exports.data import DATA_FORMATS
+from rupture.exports.label_studio import label_config
 from rupture.exports.reports import FORMATS, render
 from rupture.exports.session_report import report_blocks
 from rupture.exports.supervision import supervision_blocks
+from rupture.masking.wording import warning
 from rupture.privacy.masked_analysis import masked_analysis
+from rupture.privacy.masking import has_extra
 from rupture.ui.desk import Desk
 from rupture.words import plain_name
 
 _REPORTS = {"html": "Web page", "docx": "Word", "pdf": "PDF", "md": "Markdown"}
-_DATA = {"json": "JSON", "csv": "CSV", "label-studio": "Label Studio", "elan": "ELAN", "inception": "INCEpTION"}
-_CODES = "codes"
+_CODES, _INTERFACE = "codes", "interface"
+_DATA = {
+    "data:json": "JSON",
+    "data:csv": "CSV",
+    "data:label-studio": "Label Studio",
+    # Label Studio is set up with it once, before the first session is taken there.
+    _INTERFACE: "Label Studio, labelling interface (XML)",
+    "data:elan": "ELAN",
+    "data:inception": "INCEpTION",
+}
 
 
 def take_away_html() -> str:
@@ -25,7 +39,7 @@ def take_away_html() -> str:
     rows = (
         ("Report", [(f"report:{suffix}", words) for suffix, words in _REPORTS.items()]),
         ("One page for supervision", [(f"supervision:{suffix}", words) for suffix, words in _REPORTS.items()]),
-        ("Data", [(f"data:{name}", words) for name, words in _DATA.items()]),
+        ("Data", list(_DATA.items())),
         ("What you corrected", [(_CODES, "Coded session, to measure and train with")]),
     )
     listed = "".join(
@@ -35,7 +49,7 @@ def take_away_html() -> str:
     return (
         '<section class="take-away" aria-label="Take away"><h3>Take away</h3>'
         '<label><input type="checkbox" data-mask> Mask names, dates and places first</label>'
-        f'<dl>{listed}</dl><p class="limits">Masking is a draft made by rules: read a file before you share it. '
+        f'<dl>{listed}</dl><p class="limits">{safe(warning(extra=has_extra()))} '
         "Files hold what was said; keep them as you keep the session itself.</p></section>"
     )
 
@@ -54,6 +68,8 @@ def saved(desk: Desk, what: str, assistant: Assistant, *, mask: bool) -> str:
     # Corrections are applied to the analysis as the detector left it.
     chosen = desk.found if kind == _CODES and desk.found else desk.analysis
     analysis = masked_analysis(chosen, desk.names) if mask else chosen
+    if kind == _INTERFACE:
+        return _packed("rupture-labelling-interface.xml", "application/xml", label_config().encode())
     if kind == "data":
         suffix, type, write = DATA_FORMATS[form]
         return _packed(f"rupture-{kind}.{suffix}", type, write(analysis))
@@ -62,15 +78,15 @@ def saved(desk: Desk, what: str, assistant: Assistant, *, mask: bool) -> str:
         words = "\n".join(turn.text for turn in analysis.transcript.turns).encode(errors="replace")
         id = f"corrected-{hashlib.sha256(words).hexdigest()[:10]}"
         return _packed(f"rupture-{id}.txt", "text/plain", written(analysis, desk.corrections, id, "").encode(errors="replace"))
-    return _document(kind, form, analysis, assistant)
+    return _document(kind, form, analysis, desk.corrections, assistant)
 
 
-def _document(kind: str, suffix: str, analysis: Analysis, assistant: Assistant) -> str:
+def _document(kind: str, suffix: str, analysis: Analysis, corrections: Mapping[int, Correction], assistant: Assistant) -> str:
     """The report, or the page for supervision."""
     if kind == "supervision":
         blocks = supervision_blocks(analysis, assistant.guidance)
     else:
-        blocks = report_blocks(analysis, assistant.guidance, assistant.decisions.miss_rate)
+        blocks = report_blocks(analysis, assistant.guidance, assistant.decisions.miss_rate, corrections)
     type, _ = FORMATS[suffix]
     return _packed(f"rupture-{kind}.{suffix}", type, render(blocks, suffix, plain_name(analysis.transcript.id)))
 

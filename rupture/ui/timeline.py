@@ -7,10 +7,9 @@ from typing import Any
 from rupture.analysis import Analysis
 from rupture.codebook import BY_CODE, Family
 from rupture.transcript import Role
+from rupture.ui.figures import BLUE, GREEN, ORANGE, add_bands, layout
 
-_COLOURS = {Family.WITHDRAWAL: "#5b7fc7", Family.CONFRONTATION: "#c96a2b", Family.STRATEGY: "#4c9a6a"}
-_GREY = "#8a8f98"
-_FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+_COLOURS = {Family.WITHDRAWAL: BLUE, Family.CONFRONTATION: ORANGE, Family.STRATEGY: GREEN}
 
 
 def timeline(analysis: Analysis) -> Any:
@@ -21,8 +20,7 @@ def timeline(analysis: Analysis) -> Any:
     from plotly import graph_objects as go
 
     figure = go.Figure()
-    for episode in analysis.episodes:
-        figure.add_vrect(x0=episode.onset - 0.5, x1=episode.end + 0.5, fillcolor=_GREY, opacity=0.16, line_width=0, layer="below")
+    add_bands(figure, analysis.episodes)
     for family, dash, symbol in ((Family.WITHDRAWAL, "solid", "circle"), (Family.CONFRONTATION, "dash", "triangle-up")):
         found = {f.turn for f in analysis.findings if any(BY_CODE[code].family is family for code in f.codes)}
         figure.add_scatter(
@@ -35,7 +33,13 @@ def timeline(analysis: Analysis) -> Any:
             hovertemplate=f"turn %{{x}}<br>{family.value} %{{y:.2f}}<extra></extra>",
         )
     _add_strategies(figure, analysis)
-    figure.update_layout(**_layout(len(analysis.transcript.turns)))
+    figure.update_layout(
+        **layout(
+            34,
+            {"title": {"text": "turn", "standoff": 4}, "range": [-1, len(analysis.transcript.turns)]},
+            {"range": [-0.2, 1.05], "tickvals": [0, 0.5, 1], "ticktext": ["none", "half", "sure"]},
+        )
+    )
     return figure
 
 
@@ -52,19 +56,3 @@ def _add_strategies(figure: Any, analysis: Analysis) -> None:
         marker={"symbol": "diamond", "size": 9, "color": _COLOURS[Family.STRATEGY]},
         hovertemplate="turn %{x}<br>%{text}<extra></extra>",
     )
-
-
-def _layout(turns: int) -> dict[str, Any]:
-    axis = {"zeroline": False, "gridcolor": "rgba(138,143,152,0.18)", "fixedrange": True}
-    return {
-        "height": 210,
-        "margin": {"l": 34, "r": 8, "t": 8, "b": 34},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": _FONT, "size": 12, "color": _GREY},
-        "hovermode": "closest",
-        "dragmode": False,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
-        "xaxis": {**axis, "title": {"text": "turn", "standoff": 4}, "range": [-1, turns]},
-        "yaxis": {**axis, "range": [-0.2, 1.05], "tickvals": [0, 0.5, 1], "ticktext": ["none", "half", "sure"]},
-    }

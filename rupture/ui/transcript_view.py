@@ -1,9 +1,11 @@
 """The session as HTML: moments to open with, what counts as one, and the conversation with its findings. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from rupture.analysis import Analysis, Episode, Finding
 from rupture.codebook import BY_CODE, RUPTURE, Family
+from rupture.corrections import Correction
 from rupture.escape import safe
 from rupture.transcript import Role, Turn, clean_speaker_names
 from rupture.words import FAMILY_SIGNS, FAMILY_WORDS, family, labels, rating_words
@@ -21,7 +23,7 @@ _LEAST_SURE = (
 
 def moments_html(analysis: Analysis, selected: int | None) -> str:
     """Buttons for the top moments, and behind a fold for every client turn with a code."""
-    coded = [f.turn for f in analysis.findings if f.codes and analysis.transcript.turns[f.turn].role is Role.CLIENT]
+    coded = [finding.turn for finding in analysis.moments]
     others = [turn for turn in coded if turn not in analysis.top_moments]
     if not coded:
         return ""
@@ -73,19 +75,25 @@ def _sign(finding: Finding) -> str:
     return f'<span class="sign" aria-hidden="true">{FAMILY_SIGNS[kind]}</span>' if kind else ""
 
 
-def conversation_html(analysis: Analysis, selected: int | None) -> str:
-    """The whole transcript, turn by turn; every evidence mark is an exact slice of the turn."""
+def conversation_html(
+    analysis: Analysis, selected: int | None, corrections: Mapping[int, Correction] = MappingProxyType({})
+) -> str:
+    """The whole transcript, turn by turn; every evidence mark is an exact slice of the turn. A code that the reader gave, as
+    `corrections` say, is told from those of the model, and no filter on how sure leaves it out."""
     names = clean_speaker_names(analysis.transcript)
     onsets = {episode.onset: episode for episode in analysis.episodes}
     inside = {turn for episode in analysis.episodes for turn in range(episode.onset, episode.end + 1)}
     risk = {notice.turn for notice in analysis.risk}
     found = {finding.turn: finding for finding in analysis.findings}
+    own = {turn for turn, said in corrections.items() if said.codes}
     rows = []
     for turn in analysis.transcript.turns:
         if turn.index in onsets:
             rows.append(_episode_row(onsets[turn.index]))
         classes = [turn.role.value, "inside" if turn.index in inside else "", "selected" if turn.index == selected else ""]
-        rows.append(_turn_row(analysis, turn, found.get(turn.index), names[turn.speaker], classes, turn.index in risk))
+        finding = found.get(turn.index)
+        sure = None if turn.index in own or finding is None else _sure(analysis, turn, finding)
+        rows.append(_turn_row(turn, finding, sure, names[turn.speaker], classes, turn.index in risk))
     long = " long" if len(analysis.transcript.turns) > _LONG else ""
     return f'<div class="conversation{long}" role="list" tabindex="0" aria-label="{_KEYS}">{"".join(rows)}</div>'
 
@@ -99,16 +107,21 @@ def _episode_row(episode: Episode) -> str:
     )
 
 
-def _turn_row(analysis: Analysis, turn: Turn, finding: Finding | None, name: str, classes: list[str], risk: bool) -> str:
+def _sure(analysis: Analysis, turn: Turn, finding: Finding) -> float:
+    """The model's probability, 0 to 1, that the turn shows what it was coded for at all."""
+    name = RUPTURE if turn.role is Role.CLIENT else str(family(finding))
+    return analysis.scores[turn.index].get(name, 0.0) if analysis.scores else 1.0
+
+
+def _turn_row(turn: Turn, finding: Finding | None, sure: float | None, name: str, classes: list[str], risk: bool) -> str:
+    """One turn; `sure` is None where the model has nothing to say to the finding: the reader made it."""
     kind = family(finding) if finding else None
     about = tag = ""
     if finding and kind:
         classes.append(f"coded {kind}")
-        tag = f'<button type="button" class="tag {kind}">{_sign(finding)} {safe(labels(finding))}</button>'
-        sure = (
-            analysis.scores[turn.index].get(RUPTURE if turn.role is Role.CLIENT else kind.value, 0.0) if analysis.scores else 1.0
-        )
-        about = f' data-codes="{" ".join(finding.codes)}" data-sure="{sure:.2f}"'
+        own = " · your code" if sure is None else ""
+        tag = f'<button type="button" class="tag {kind}">{_sign(finding)} {safe(labels(finding))}{own}</button>'
+        about = f' data-codes="{" ".join(finding.codes)}" data-sure="{1.0 if sure is None else sure:.2f}"'
     warning = '<span class="tag risk">language about harm</span>' if risk else ""
     marks = finding.evidence if finding and kind and kind is not Family.STRATEGY else ()
     return (

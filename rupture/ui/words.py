@@ -24,9 +24,10 @@ KEEPING_OFF = (
     "your client has agreed to. The file would be:"
 )
 KEEPING_ON = (
-    "What you keep lies in one file on this computer and is sent nowhere. You can forget one client or everything below. "
-    "Corrections are kept with their session. The file is:"
+    "What you keep lies in one file on this computer and is sent nowhere. You can forget a session, a client or everything "
+    "below. Corrections are kept with their session. The file is:"
 )
+KEEPING_UNKNOWN = "It cannot be told whether sessions are kept on this computer: their file cannot be looked for. It would be:"
 KEEPING_SHARED = (
     "Keeping sessions is for one person at one computer. This program is shared by several people, so nothing can be kept here."
 )

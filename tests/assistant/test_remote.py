@@ -1,6 +1,7 @@
 """A language model elsewhere: nothing goes out that was not seen, masked and agreed to, and only to the host that was
 turned on."""
 
+import re
 from dataclasses import replace
 
 import httpx
@@ -48,8 +49,8 @@ def test_what_would_be_sent_is_shown_masked(asked):
     told = assistant.letter(after, ["sheet"])
     for word in ("Kofi", "Leeds", "3 May", "sheet"):
         assert word not in told.user, word
-    assert "[name]" in told.user
-    assert "[date]" in told.user
+    assert told.user.count("[NAME_1]") == 2
+    assert re.search(r"\[DATE_\d+\]", told.user)
 
 
 def test_exactly_the_text_that_was_agreed_to_is_sent(asked, guidance):
@@ -143,6 +144,15 @@ def test_names_of_speakers_are_masked_and_what_they_are_stays(asked):
     told = assistant.letter(after)
     assert "Marigold" not in told.user
     assert "Client:" in told.user
+
+
+def test_a_name_that_is_a_common_word_too_hides_that_word_nowhere(asked):
+    plain = "How has it been at home since your brother moved out?"
+    session = WITHDRAWAL.replace("Cl", "Will").replace(plain, "I will ask how it has been at home.")
+    assistant, _, _, after = asked(session)
+    told = assistant.letter(after)
+    assert "I will ask" in told.user
+    assert "Will:" not in told.user
 
 
 def test_a_general_question_offers_no_turn_of_the_session(assistant_with):

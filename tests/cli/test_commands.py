@@ -37,6 +37,19 @@ def test_help_names_every_command():
         assert command in shown.stdout
 
 
+def test_an_error_nobody_expected_is_told_by_its_kind_and_place_without_the_words_it_quotes(tmp_path):
+    script = tmp_path / "failing.py"
+    script.write_text(
+        "from rupture import cli\n\ndef app():\n    raise ValueError('whatever you think, you are the expert')\n\n"
+        "cli.app = app\ncli.main()\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "ValueError at failing.py:4" in done.stderr
+    assert "expert" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_session_from_standard_input_gives_the_analysis_of_schema_1():
     done = run("analyze", "-", "--json", stdin=SESSION)
     assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ import pytest
 from rupture import formats
 from rupture.analysis import BiasNotice, RiskNotice, State, Suggestion
 from rupture.assistant.draft import phrase
+from rupture.corrections import Correction, Verdict, corrected
 from rupture.exports.document import Bullets, Heading, Notice, Paragraph, Quote
 from rupture.exports.session_report import report_blocks
 from rupture.words import CONSENT, contribution_question
@@ -39,6 +40,15 @@ def test_a_moment_has_its_words_marks_codes_and_other_readings(analysis):
     assert [item.text[:2] for item in codes.items] == list(analysis.finding(7).codes)
     assert "How sure: leaning towards it: of turns that score like this, model raters coded about 7 in 10." in codes.items[0].text
     assert all("Another reading: " in item.text for item in codes.items)
+
+
+def test_of_a_code_that_the_reader_gave_the_model_is_not_said_to_be_sure(analysis):
+    said = {1: Correction(1, Verdict.OTHER_CODE, ("W1", "W2")), 7: Correction(7, Verdict.AGREE)}
+    blocks = report_blocks(corrected(analysis, said), assistant().guidance, 0.4, said)
+    own, confirmed = (under(blocks, f"Turn {turn}")[-1].items for turn in (1, 7))
+    assert ["How sure: your code, not the model’s. Another reading: " in item.text for item in own] == [True, True]
+    assert not any("model raters coded" in item.text for item in own)
+    assert all("model raters coded about" in item.text for item in confirmed)
 
 
 def test_ratings_have_their_meaning_and_the_therapist_share_is_a_question(analysis):

@@ -9,10 +9,11 @@ from rupture.privacy.hardening import harden
 def main() -> None:
     """Serves until killed; prints `ready` once the port is open."""
     harden()
+    from rupture.listening import listen
     from rupture.ui import server
     from tests.ui.standins import assistant
 
-    listener = server._listen(int(sys.argv[1]))
+    listener = listen(int(sys.argv[1]))
     samples = Path(sys.argv[2])
     app = server.build_app(assistant, samples, workspace=samples.parent / "kept" / "workspace.sqlite")
     sys.stdout.write("ready\n")

@@ -21,7 +21,7 @@ def problems(page) -> list[str]:
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_no_serious_violation_at_any_step(browser, screen, size, colours):
-    page = browser.new_page(viewport=size)
+    page = browser.new_page(viewport=size, reduced_motion="reduce")
     page.goto(f"http://127.0.0.1:{screen[0]}/?__theme={colours}")
     page.locator("#box textarea").wait_for()
     found = {"start": problems(page)}
@@ -40,6 +40,17 @@ def test_no_serious_violation_at_any_step(browser, screen, size, colours):
     page.get_by_role("tab", name="About").click()
     page.locator("#about h2").first.wait_for()
     found["about"] = problems(page)
+    page.get_by_role("tab", name="Practice").click()
+    page.locator("#practice-begin").hover()
+    found["under the pointer"] = problems(page)
+    page.locator("#practice-begin").click()
+    page.locator(".coding:focus").wait_for()
+    page.keyboard.press("w")
+    page.keyboard.press("5")
+    found["practice"] = problems(page)
+    page.get_by_role("button", name="Stop here and compare").click()
+    page.locator(".feedback").wait_for()
+    found["feedback"] = problems(page)
     page.get_by_role("tab", name="Over time").click()
     page.get_by_role("button", name="Keep sessions on this computer").wait_for()
     found["over time"] = problems(page)
@@ -82,7 +93,7 @@ def test_twice_the_size_needs_no_sideways_scrolling(browser, screen):
     page.goto(f"http://127.0.0.1:{screen[0]}/")
     page.get_by_role("button", name="Sleep diary").click()
     page.locator("#evidence h3").wait_for()
-    for tab in ("Session", "Over time", "About"):
+    for tab in ("Session", "Practice", "Over time", "About"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"] // 2
         assert page.evaluate("document.querySelector('.gradio-container').scrollLeft") == 0

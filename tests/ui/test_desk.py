@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from rupture.corrections import Correction, Verdict
-from rupture.errors import UnreadableTranscript
+from rupture.errors import MissingPackage, UnreadableTranscript
 from rupture.fakes import ScriptedChat
+from rupture.formats import read_file
 from rupture.transcript import Role
 from rupture.ui import desk as desks
 from rupture.ui.desk import Desk
@@ -37,6 +38,31 @@ def test_a_file_is_read_under_its_name(tmp_path):
     file = tmp_path / "tuesday.txt"
     file.write_text(SESSION, encoding="utf-8")
     assert desks.receive(Desk(), "", (str(file),)).reading.transcript.id == "tuesday"
+
+
+def test_a_document_without_speakers_is_read_for_risk_too(tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("I want to kill myself. I wrote this down for you because I cannot say it.")
+    document.save(tmp_path / "letter.docx")
+    desk = desks.receive(Desk(), "", (str(tmp_path / "letter.docx"),))
+    assert desk.reading is None
+    assert "risk protocol" in desk.said[-1].text
+
+
+def test_one_of_several_files_that_needs_more_software_keeps_nobody_from_the_others(tmp_path, monkeypatch):
+    def lacking(path):
+        if path.suffix == ".pdf":
+            raise MissingPackage("Reading a PDF", "files")
+        return read_file(path)
+
+    monkeypatch.setattr(desks.formats, "read_file", lacking)
+    for name in ("scan.pdf", "tuesday.txt"):
+        (tmp_path / name).write_text(SESSION, encoding="utf-8")
+    desk = desks.receive(Desk(), "", (str(tmp_path / "scan.pdf"), str(tmp_path / "tuesday.txt")))
+    assert desk.reading.transcript.id == "tuesday"
+    assert any("rupture[files]" in said.text for said in desk.said)
 
 
 def test_text_without_speakers_says_what_to_do_and_adds_the_notice_for_risk(tmp_path):

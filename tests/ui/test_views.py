@@ -123,6 +123,19 @@ def test_when_all_was_set_aside_that_is_what_is_said(analysis):
     assert "No marker met the threshold" not in text_of(outcome_html(none, 0.4))
 
 
+def test_corrections_are_no_reason_why_a_session_was_read_only_in_part(analysis):
+    partly = dataclasses.replace(analysis, state=State.PARTLY, notes=("An interpreter speaks (turn 2).",))
+    said = {
+        1: Correction(1, Verdict.AGREE),
+        3: Correction(3, Verdict.OTHER_CODE, ("W1",)),
+        5: Correction(5, Verdict.NOT_A_RUPTURE),
+    }
+    shown = text_of(outcome_html(corrected(partly, said), 0.4)).partition("Notes about this reading")
+    assert phrase("partly", reasons="An interpreter speaks (turn 2).") in shown[0]
+    assert "by the reader" not in shown[0]
+    assert shown[2].count("by the reader") == 3
+
+
 def test_not_analysed_says_why(analysis):
     refused = dataclasses.replace(analysis, state=State.NOT_ANALYSED, notes=("It has one speaker.",), findings=(), scores=())
     assert "could not be analysed: It has one speaker." in text_of(outcome_html(refused, 0.4))
@@ -186,6 +199,23 @@ def test_a_turn_says_how_it_was_read_and_offers_only_codes_of_its_role(analysis)
     agreed = evidence_html(analysis, 3, guidance, {3: Correction(3, Verdict.AGREE)})
     assert 'data-verdict="agree" aria-pressed="true"' in agreed
     assert "You agree." in agreed
+
+
+def test_of_a_code_that_the_reader_gave_the_model_is_not_said_to_be_sure(analysis):
+    said = {
+        1: Correction(1, Verdict.OTHER_CODE, ("W1",)),
+        3: Correction(3, Verdict.AGREE),
+        4: Correction(4, Verdict.OTHER_CODE, ("R4",)),
+    }
+    after = corrected(analysis, said)
+    rows = dict(re.findall(r'data-turn="(\d+)"( data-codes.*?)</div></div>', conversation_html(after, 3, said)))
+    sure = {turn: re.search(r'data-sure="(.*?)"', row)[1] for turn, row in rows.items()}
+    # The filter leaves out what is below its choice, 0.8 at most; what the reader gave is never below.
+    assert sure == {"1": "1.00", "3": "0.91", "4": "1.00", "7": "0.86", "8": "0.80"}
+    assert [turn for turn, row in rows.items() if "your code" in row] == ["1", "4"]
+    panels = {turn: text_of(evidence_html(after, turn, assistant().guidance, said)) for turn in (1, 3, 4)}
+    assert ["How sure your code, not the model’s." in panels[turn] for turn in panels] == [True, False, True]
+    assert ["model raters coded about" in panels[turn] for turn in panels] == [False, True, False]
 
 
 def test_about_tells_the_measured_numbers_and_whose_codes_they_are():
