@@ -13,8 +13,9 @@ from typing import Any
 
 
 def write_whole(files: Mapping[Path, Iterable[bytes]]) -> None:
-    """Writes every file beside its place, as far as the disk, and then moves all of them there: where one cannot be written, each
-    is left as it was. The pieces of a file may be read from the file itself. OSError when that fails."""
+    """Writes every file beside its place, as far as the disk, and then moves them there, one after the other: where one cannot be
+    written, each is left as it was; where one cannot be moved, those before it are new. The pieces of a file may be read from the
+    file itself. OSError when either fails."""
     parts = {path: path.with_name(f"{path.name}.part") for path in files}
     try:
         for path, pieces in files.items():

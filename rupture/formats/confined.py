@@ -57,7 +57,7 @@ def extract(function: Extract, data: bytes, name: str) -> Document:
     """
     check_bytes(data)
     child = subprocess.Popen(
-        [sys.executable, "-B", "-c", _START, json.dumps(sys.path), f"{function.__module__}:{function.__name__}"],
+        [sys.executable, "-B", "-P", "-c", _START, json.dumps(sys.path), f"{function.__module__}:{function.__name__}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from rupture.analysis import Analysis
 from rupture.errors import RunError, RuptureError
+from rupture.limits import limit
 from rupture.protocols import DetectorName
 from rupture.scores.tables import SetAside
 from rupture.transcript import Role, Transcript, Turn
@@ -75,7 +76,8 @@ class Child:
 
         how = self._how
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, json.dumps(sys.path), how.builder, how.detector.value, str(how.memory)],
+            # Without -P a file in the current directory could stand in for a module.
+            [sys.executable, "-P", "-c", _START, json.dumps(sys.path), how.builder, how.detector.value, str(how.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -143,7 +145,7 @@ def main(builder: str, detector: str, memory: int) -> None:
 
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        _limit(memory)
+        limit(AS=memory, CORE=0)
         harden()
         module, _, name = builder.partition(":")
         try:
@@ -171,13 +173,3 @@ def _answer_to(line: bytes, analyse: Callable[[Transcript], Analysis]) -> Mappin
 def _answer(answers: BinaryIO, data: Mapping[str, Any]) -> None:
     answers.write(json.dumps(data).encode() + b"\n")
     answers.flush()
-
-
-def _limit(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:
-        return
-    for limit, value in (("AS", memory), ("CORE", 0)):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{limit}"), (value, value))

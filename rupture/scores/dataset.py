@@ -7,12 +7,14 @@ nothing of how an analysis comes about.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rupture.errors import MissingPackage, RunError
+from rupture.files import hold
 from rupture.scores.tables import EPISODES, SCHEMA, SESSIONS, SET_ASIDE, TABLES, TURNS
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _ABOUT = "_rupture.json"
 _STAGED = "_staged"
+_LOCK = ".lock"
+"""Of the run that writes; by its name no input, and no part of a table for anything that reads these."""
 _IN_ORDER = (TURNS, EPISODES, SET_ASIDE, SESSIONS)
 
 
@@ -43,16 +47,22 @@ class ScoreSet:
                 files.mv(f"{folder}/{name}.parquet.writing", f"{folder}/{name}.parquet")
 
     def commit(self, part: str) -> None:
-        """Moves a staged part into its tables, its sessions last."""
+        """Moves a staged part into its tables, its sessions last. RunError when it is not there, or cannot be moved."""
         files, root = file_system(self.out)
+        aside = f"{root}/{_STAGED}/{part}"
         with _writing(self.out):
-            for table in _IN_ORDER:
-                staged = f"{root}/{_STAGED}/{part}/{table}.parquet"
-                if files.exists(staged):
-                    files.makedirs(f"{root}/{table}", exist_ok=True)
-                    files.mv(staged, f"{root}/{table}/{part}.parquet")
-            if files.exists(f"{root}/{_STAGED}/{part}"):
-                files.rm(f"{root}/{_STAGED}/{part}", recursive=True)
+            files.invalidate_cache(aside)  # another process wrote it
+            staged = [table for table in _IN_ORDER if files.exists(f"{aside}/{table}.parquet")]
+            if SESSIONS not in staged and SET_ASIDE not in staged:
+                raise RunError(
+                    f"{self.out}: a part that was written is not there any more. See that no other run writes this data set and "
+                    "that all machines reach it under this name, and run again; what is done is kept."
+                )
+            for table in staged:
+                files.makedirs(f"{root}/{table}", exist_ok=True)
+                files.mv(f"{aside}/{table}.parquet", f"{root}/{table}/{part}.parquet")
+            if files.exists(aside):
+                files.rm(aside, recursive=True)
 
     def done(self) -> set[str]:
         """Ids that have a row in `sessions`."""
@@ -85,7 +95,8 @@ class ScoreSet:
 
 
 def open_scores(out: str, digest: str, *, words: bool, fresh: bool = False) -> ScoreSet:
-    """The data set at `out`, begun or gone on with, tidied, and with nothing set aside, since failures are tried again.
+    """The data set at `out`, begun or gone on with, tidied, and with nothing set aside, since failures are tried again; a path is
+    made absolute, since processes elsewhere write there too.
 
     RunError when something else lies there, or a data set by another model (`digest`), of another schema, or with words where
     none are wanted, and the reverse; with `fresh` a data set is removed first, and nothing else is.
@@ -107,15 +118,36 @@ def open_scores(out: str, digest: str, *, words: bool, fresh: bool = False) -> S
         files.mv(f"{root}/{_ABOUT}.writing", f"{root}/{_ABOUT}")
         if files.exists(f"{root}/{SET_ASIDE}"):
             files.rm(f"{root}/{SET_ASIDE}", recursive=True)
-    scores = ScoreSet(out)
+    scores = ScoreSet(root if is_local(files) else out)
     scores.tidy()
+    with _writing(out):
+        # Made here, so that no shared folder remembers for this machine that it is missing when others write there.
+        files.makedirs(f"{root}/{_STAGED}", exist_ok=True)
     return scores
+
+
+@contextmanager
+def alone(out: str) -> Iterator[None]:
+    """Keeps other runs off the data set at `out` until the end of the block, where that is a folder on a file system with locks.
+    RunError when another run is at it, or something else lies there."""
+    files, root = file_system(out)
+    lock: AbstractContextManager[object] = nullcontext()
+    if is_local(files):
+        with _writing(out):
+            _about(files, root, out)  # nothing is put into a folder of something else
+            files.makedirs(root, exist_ok=True)
+        try:
+            lock = closing(hold(Path(root, _LOCK)))
+        except BlockingIOError:
+            raise RunError(f"{out}: another run is writing there. Wait for its end, or name another folder.") from None
+        except OSError:
+            pass  # a file system without locks; where nothing can be written, whoever writes says so
+    with lock:
+        yield
 
 
 def is_score_set(out: str) -> bool:
     """Whether `--out` names a data set and no JSONL file: a URI, a folder, or a name that ends like one."""
-    from pathlib import Path
-
     return "://" in out or out.endswith(("/", ".parquet")) or Path(out).is_dir()
 
 
@@ -140,9 +172,17 @@ def file_system(path: str) -> tuple[Any, str]:
     return files, root.rstrip("/")
 
 
+def is_local(files: Any) -> bool:
+    """Whether these are the machine's own file systems."""
+    protocols = (files.protocol,) if isinstance(files.protocol, str) else files.protocol  # one of them is called filecache
+    return "file" in protocols
+
+
 def _about(files: Any, root: str, out: str) -> dict[str, Any] | None:
     """What the data set at `root` says of itself; None when there is nothing. RunError for anything else there."""
-    if not files.exists(root) or (files.isdir(root) and not files.ls(root)):
+    if not files.exists(root) or (
+        files.isdir(root) and all(path.rpartition("/")[2] == _LOCK for path in files.ls(root, detail=False))
+    ):
         return None
     refusal = RunError(f"{out}: holds something other than a data set of scores. Name another folder.")
     if not files.exists(f"{root}/{_ABOUT}"):

@@ -8,7 +8,7 @@ thing that counts, moving a part in, happens here once. Sessions travel between 
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,8 @@ def run_on_ray(files: Iterable[InputFile], scores: ScoreSet, how: OnRay, *, word
 
     _settle(ray.data.DataContext.get_current())
     done = scores.done()
-    rows = [{"id": file.id, "path": file.path, "alone": file.alone} for file in files]
+    # As JSON, since names of files may hold what Arrow does not take for text.
+    rows = [{"file": json.dumps(asdict(file))} for file in files]
     actors = how.actors or max(1, int(ray.cluster_resources().get("CPU", 1) // how.cpus))
     receipts = (
         ray.data.from_items(rows, override_num_blocks=min(len(rows), 1_000))
@@ -118,7 +119,7 @@ def _read(files: "pa.Table", done: Any) -> "Iterator[pa.Table]":
     waiting: list[dict[str, Any]] = []
     size = 0
     for file in files.to_pylist():
-        for source in sessions_in(InputFile(**file)):
+        for source in sessions_in(InputFile(**json.loads(file["file"]))):
             row: dict[str, Any] = {"id": plain_id(source.id), "transcript": "", "trouble": "", "skipped": False}
             if row["id"] in known:
                 row["skipped"] = True
@@ -126,7 +127,7 @@ def _read(files: "pa.Table", done: Any) -> "Iterator[pa.Table]":
                 try:
                     row["transcript"] = to_wire(transcript_of(source))
                 except RuptureError as error:
-                    row["trouble"] = str(error)
+                    row["trouble"] = plain_id(str(error))
                 except Exception as error:  # one session must not stop a million; the kind of error quotes no words
                     row["trouble"] = f"It could not be read ({type(error).__name__}). Try this session by itself, and report it."
             waiting.append(row)

@@ -4,7 +4,7 @@ by the names of `rupture.formats.fields`."""
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rupture.errors import MissingPackage, UnreadableTranscript
 from rupture.formats import Reading, Source
@@ -12,6 +12,9 @@ from rupture.formats.fields import EXPECTED, field_names, is_transcript
 from rupture.formats.objects import TURN_LISTS, parsed_turns, turns_of
 from rupture.formats.reading import MAX_TURNS, reading
 from rupture.formats.tables import TABLE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ROWS = 256
 """Rows in memory at a time."""
@@ -27,16 +30,26 @@ def parquet_sessions(id: str, prefix: str, stream: BinaryIO) -> Iterator[Source]
         raise MissingPackage("Parquet", "ray") from None
     try:
         file = pq.ParquetFile(stream)
-        names = file.schema_arrow.names
+        columns = {field.name: field.type for field in file.schema_arrow}
+        session = field_names(columns).get("session")
         rows = (row for batch in file.iter_batches(batch_size=_ROWS) for row in batch.to_pylist())
-        if any(name in TURN_LISTS and pa.types.is_list(file.schema_arrow.field(name).type) for name in names):
+        if any(name in TURN_LISTS and _is_list(kind) for name, kind in columns.items()):
             yield from _by_row(id, prefix, rows)
-        elif is_transcript(field_names(names)):
-            yield from _by_group(id, prefix, rows, field_names(names).get("session"))
-        else:
+        elif not is_transcript(field_names(columns)):
             yield unreadable(id, f"{id}: expected a column with lists of turns, or columns with {EXPECTED}.")
-    except pa.ArrowException as error:
+        elif session and pa.types.is_nested(columns[session]):
+            yield unreadable(id, f"{id}: the column that names the session holds lists or objects, expected text or numbers.")
+        else:
+            yield from _by_group(id, prefix, rows, session)
+    # What is damaged shows as an OSError too; text that is no UTF-8, and times beyond the calendar, as the last two.
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         yield unreadable(f"{id}:unread", f"{id}: cannot be read as Parquet ({type(error).__name__}). Write it again.")
+
+
+def _is_list(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def _by_row(id: str, prefix: str, rows: Iterator[Mapping[str, Any]]) -> Iterator[Source]:

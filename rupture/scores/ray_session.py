@@ -76,7 +76,7 @@ def _environment(folder: Path) -> Iterator[None]:
         # Whatever its name says: when it is off, Ray keeps to the loopback address.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         # Files fetched from elsewhere lie there while they are read.
-        "TMPDIR": str(folder),
+        **{"TMPDIR": str(folder), "GRADIO_TEMP_DIR": str(folder)},
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)

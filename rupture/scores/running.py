@@ -50,14 +50,15 @@ def outcomes_of(order: Batch) -> Iterator[Outcome]:
         sources = chain.from_iterable(_sources(path, Path(order.out)) for path in order.inputs)
         yield from run_batch(sources, analyse, Path(order.out), digest=digest, fresh=order.fresh)
         return
-    from rupture.scores.dataset import open_scores
+    from rupture.scores.dataset import alone, open_scores
     from rupture.scores.inputs import sessions_in
     from rupture.scores.local import run_local
 
     files = _files(order)
-    scores = open_scores(order.out, digest, words=order.words, fresh=order.fresh)
-    sources = chain.from_iterable(map(sessions_in, files))
-    yield from run_local(sources, analyse, scores, words=order.words)
+    with alone(order.out):
+        scores = open_scores(order.out, digest, words=order.words, fresh=order.fresh)
+        sources = chain.from_iterable(map(sessions_in, files))
+        yield from run_local(sources, analyse, scores, words=order.words)
 
 
 def reasons_at(out: str) -> str:
@@ -78,19 +79,19 @@ def _sources(path: str, out: Path) -> Iterator[Source]:
 
     if not needs_fsspec(path):
         return read_many(path, (out, _errors(out)))
-    return chain.from_iterable(map(sessions_in, find_inputs(path)))
+    return chain.from_iterable(map(sessions_in, find_inputs(path, (str(out), str(_errors(out))))))
 
 
 def _files(order: Batch) -> "list[InputFile]":
     """The files with sessions; the results of an earlier run are none."""
     from rupture.scores.inputs import find_inputs
 
-    return [file for path in order.inputs for file in find_inputs(path, leave_out=order.out)]
+    return [file for path in order.inputs for file in find_inputs(path, (order.out,))]
 
 
 def _on_ray(order: Batch) -> Iterator[Outcome]:
     from rupture.scores.apart import Apart
-    from rupture.scores.dataset import is_score_set, open_scores
+    from rupture.scores.dataset import alone, is_score_set, open_scores
     from rupture.scores.on_ray import OnRay, run_on_ray
     from rupture.scores.ray_session import ray_session
 
@@ -102,9 +103,10 @@ def _on_ray(order: Batch) -> Iterator[Outcome]:
     files = _files(order)
     decisions = build_reading(order.detector)[1]
     digest = decisions.model.digest if decisions.model else ""
-    scores = open_scores(order.out, digest, words=order.words, fresh=order.fresh)
-    with ray_session(**where):
-        yield from run_on_ray(files, scores, how, words=order.words)
+    with alone(order.out):
+        scores = open_scores(order.out, digest, words=order.words, fresh=order.fresh)
+        with ray_session(**where):
+            yield from run_on_ray(files, scores, how, words=order.words)
 
 
 def _settings(given: tuple[str, ...]) -> dict[str, Any]:

@@ -76,13 +76,13 @@ def tables_of(analyses: Sequence[Analysis], aside: Sequence[SetAside] = (), *, w
         SESSIONS: [_session(analysis) for analysis in analyses],
         TURNS: [row for analysis in analyses for row in _turns(analysis, words)],
         EPISODES: [row for analysis in analyses for row in _episodes(analysis)],
-        SET_ASIDE: [{"session_id": plain_id(a.id), "kind": a.kind, "reason": a.reason} for a in aside],
+        SET_ASIDE: [{"session_id": plain_id(a.id), "kind": a.kind, "reason": plain_id(a.reason)} for a in aside],
     }
     return {table: pa.Table.from_pylist(found, schemas()[table]) for table, found in rows.items() if found}
 
 
 def plain_id(id: str) -> str:
-    """The id as Parquet can hold it: half a surrogate pair, which UTF-8 has not, in its backslash form."""
+    """The id, or other text, as Parquet can hold it: half a surrogate pair, which UTF-8 has not, in its backslash form."""
     return id.encode(errors="backslashreplace").decode()
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rupture.errors import ServerError
+from rupture.listening import trusted_names
 from rupture.privacy.hardening import HOST, HOST_NAMES, LOOPBACK
 
 VARIABLE = "RUPTURE_TOKEN"
 _TOKEN = re.compile(r"[!-~]{32,512}", re.ASCII)
-_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _MAKE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
@@ -55,12 +55,7 @@ def chosen_access(host: str = HOST, token_file: Path | None = None, trusted: Seq
             f"Found a token of {len(token)} characters in {token_file or VARIABLE}; expected 32 to 512 letters, digits and signs "
             f"without spaces, on one line. {_MAKE}"
         )
-    names = tuple(entry.strip().lower() for entry in trusted)
-    for name in names:
-        if not _HOST_NAME.fullmatch(name):
-            raise ServerError(
-                f"Found {name!r} as a trusted host; give the bare name, without https:// or port: rupture.example.org"
-            )
+    names = trusted_names(trusted)
     if not token and (names or host not in LOOPBACK):
         raise ServerError(
             f"The server does not start: other machines could reach it, and no token is asked for. Put one into a file and give "

@@ -21,7 +21,7 @@ from rupture.serving.guard import ANALYSES, LIVE, METRICS, READY, Guard
 from rupture.serving.metrics import CONTENT_TYPE, Metrics
 from rupture.serving.pool import Pool
 from rupture.serving.problems import MEDIA_TYPE, problem, told
-from rupture.serving.waiting import Job, Line, LineFull, NotServed, Stopping, TooLong
+from rupture.serving.waiting import Job, Line, LineFull, NotServed, NoWorker, Stopping, TooLong
 
 GONE = 499
 """For the numbers alone: who asked has closed the connection (the number nginx has for it)."""
@@ -36,7 +36,7 @@ _REFUSALS = {
     422: "not a session, or one that cannot be read",
     429: "as many sessions wait as may; Retry-After says when to come again",
     500: "something went wrong inside the tool",
-    503: "models are being loaded, or the server is being stopped",
+    503: "models are being loaded, no worker can be started, or the server is being stopped",
     504: "the session took too long",
 }
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -135,6 +135,8 @@ def _not_served(why: NotServed, pool: Pool) -> Response:
         return problem(429, detail, {"Retry-After": str(seconds)})
     if isinstance(why, Stopping):
         return problem(503, "The server is being stopped. Try again when it is back.", {"Retry-After": "10"})
+    if isinstance(why, NoWorker):
+        return problem(503, "The workers ended, and none could be started again so far. Try again later.", {"Retry-After": "30"})
     if isinstance(why, TooLong):
         return problem(504, "The session took longer than any may. Split it, or use: rupture analyze")
     return problem(

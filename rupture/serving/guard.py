@@ -1,7 +1,6 @@
 """Guard: a small ASGI layer around the API. Host names, no web pages, the token, the size of a request and the time it takes
 to come in, fixed headers; counts each answer, and turns what nobody expected into an answer without words."""
 
-import asyncio
 import logging
 import secrets
 import time
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rupture.errors import kind_and_place
+from rupture.listening import TOO_LARGE, Incoming
 from rupture.privacy.hardening import HEADERS, MAX_REQUEST_BYTES
 from rupture.serving.access import Access
 from rupture.serving.metrics import Metrics
@@ -24,12 +24,7 @@ BODY_SECONDS = 30.0
 """A request that takes longer than this to come in is given up."""
 _HEADERS = {**HEADERS, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 _RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
-_TOO_LARGE = f"A request has at most {MAX_REQUEST_BYTES:,} bytes; this one has more. Split the session, or use: rupture analyze"
 _log = logging.getLogger("rupture.serving")
-
-
-class _RefusedError(Exception):
-    """Raised into the application while a request comes in."""
 
 
 class Guard:
@@ -44,7 +39,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         began, status = time.perf_counter(), 0
-        limited = _Limited(receive)
+        incoming = Incoming(receive, BODY_SECONDS)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -55,28 +50,28 @@ class Guard:
 
         async def send_unless_refused(message: Message) -> None:
             # What parses a body answers the error by itself, in words that say less.
-            if limited.refusal is None:
+            if incoming.refused is None:
                 await send_with_headers(message)
 
         answer = self._refusal(scope)
         if answer is None:
-            answer = await self._asked(scope, limited, send_unless_refused)
+            answer = await self._asked(scope, incoming, send_unless_refused)
         if answer is not None and not status:
             await answer(scope, receive, send_with_headers)
         route = scope["path"] if scope["path"] in ROUTES else "other"
         self._metrics.answers.labels(route, str(status)).inc()
         self._metrics.answer_seconds.labels(route).observe(time.perf_counter() - began)
 
-    async def _asked(self, scope: Scope, limited: "_Limited", send: Send) -> Response | None:
+    async def _asked(self, scope: Scope, incoming: Incoming, send: Send) -> Response | None:
         """Has the application answer; what is to be answered in its place, if anything is."""
         try:
-            await self.app(scope, limited, send)
+            await self.app(scope, incoming, send)
         except Exception as error:
-            if limited.refusal is None:
+            if incoming.refused is None:
                 mark = secrets.token_hex(3)
                 _log.error("error %s: %s", mark, kind_and_place(error))
                 return problem(500, f"Something went wrong inside the tool (error {mark}). Try again, or report the error.")
-        return limited.refusal
+        return problem(incoming.refused.status, incoming.refused.why) if incoming.refused else None
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = dict(scope["headers"])
@@ -98,28 +93,4 @@ def _unreadable(headers: Mapping[bytes, bytes]) -> Response | None:
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
         return problem(415, "Expected JSON. Send it with a header, Content-Type: application/json")
     length = headers.get(b"content-length", b"0")
-    return problem(413, _TOO_LARGE) if not length.isdigit() or int(length) > MAX_REQUEST_BYTES else None
-
-
-class _Limited:
-    """What an application receives of one request, until that is too large or too slow; then `refusal` is what to answer."""
-
-    def __init__(self, receive: Receive) -> None:
-        self.refusal: Response | None = None
-        self._receive, self._taken, self._whole = receive, 0, False
-        self._ends = asyncio.get_running_loop().time() + BODY_SECONDS
-
-    async def __call__(self) -> Message:
-        """The next message; what comes after the whole request, that the sender has gone, may be waited for long."""
-        try:
-            async with asyncio.timeout_at(None if self._whole else self._ends):
-                message = await self._receive()
-        except TimeoutError:
-            self.refusal = problem(408, f"A request has {BODY_SECONDS:.0f} seconds to come in.")
-            raise _RefusedError from None
-        self._taken += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
-        if self._taken > MAX_REQUEST_BYTES:
-            self.refusal = problem(413, _TOO_LARGE)
-            raise _RefusedError
-        return message
+    return problem(413, TOO_LARGE) if not length.isdigit() or int(length) > MAX_REQUEST_BYTES else None

@@ -15,9 +15,10 @@ from contextlib import asynccontextmanager
 from rupture.errors import ModelError
 from rupture.serving.frames import Kind, framed, receive
 from rupture.serving.metrics import Metrics
-from rupture.serving.waiting import Job, Line, NotServed, Stopping, TooLong, WorkerLost
+from rupture.serving.waiting import Job, Line, NotServed, NoWorker, Stopping, TooLong, WorkerLost
 
-COMMAND = (sys.executable, "-m", "rupture.serving.worker")
+# Without -P a file in the current directory could stand in for a module.
+COMMAND = (sys.executable, "-P", "-m", "rupture.serving.worker")
 MOST_SECONDS = 300.0
 """For one session. The longest that are read (10,000 turns) take half a minute on two cores."""
 THREADS = "RUPTURE_THREADS"
@@ -25,6 +26,8 @@ THREADS = "RUPTURE_THREADS"
 START_SECONDS = 120.0
 AGAIN_SECONDS = 2.0
 """Between tries to start a worker that did not come up."""
+LOST_SECONDS = 60.0
+"""That sessions wait for a worker to come up again when there is none; most load their models in a few seconds."""
 END_SECONDS = 1.0
 """That a worker without work has to end by itself."""
 _log = logging.getLogger("rupture.serving")
@@ -50,6 +53,7 @@ class Pool:
         self.workers, self.reason = workers, ""
         self._line, self._metrics, self._failed, self._command = line, metrics, failed, command
         self._ready, self._came_up = 0, False
+        self._lost: asyncio.TimerHandle | None = None
         self._mean = 1.0
         self._at_work: set[Job] = set()
         threads = str(max(1, cores() // workers))
@@ -107,11 +111,21 @@ class Pool:
         self._ready += change
         self._came_up = True
         self._metrics.workers.set(self._ready)
+        if self._lost is not None:
+            self._lost.cancel()
+        # Nobody new is taken meanwhile, so that this one time will do for all who wait.
+        self._lost = None if self._ready else asyncio.get_running_loop().call_later(LOST_SECONDS, self._line.give_up, NoWorker)
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[Process]:
         """A worker with its models loaded, and its end. ModelError when it does not come up."""
-        worker = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE, env=self._environment)
+        try:
+            worker = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE, env=self._environment)
+        except (OSError, RuntimeError) as error:  # no process, or no thread that would wait for its end
+            raise ModelError(
+                f"A worker cannot be started ({getattr(error, 'strerror', None) or error}). See that there is memory for it, and "
+                "that this user may start further processes."
+            ) from error
         try:
             try:
                 async with asyncio.timeout(START_SECONDS):
@@ -193,9 +207,11 @@ async def _end(worker: Process) -> None:
     """Lets `worker` end, or ends it."""
     into, out = _pipes(worker)
     into.close()
+    # What it still says is read: of a worker whose pipe is full nobody hears that it has ended.
+    rest = asyncio.create_task(out.read())
     try:
         await asyncio.wait_for(worker.wait(), END_SECONDS)
     except TimeoutError:
         worker.kill()
         await worker.wait()
-    await out.read()
+    await rest

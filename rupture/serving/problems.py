@@ -45,7 +45,7 @@ def told(errors: Sequence[Mapping[str, Any]]) -> str:
         if expected not in known:
             known.append(expected)
     said = [f"{place}: expected {' or '.join(expected)}, found {found}" for place, (expected, found) in places.items()]
-    more = f"; and {len(said) - _SHOWN} more such places" if len(said) > _SHOWN else ""
+    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     return f"{'; '.join(said[:_SHOWN])}{more}. What a request looks like is described in /openapi.json."
 
 

@@ -15,7 +15,8 @@ ID_LENGTH = 200
 
 
 class SpokenTurn(BaseModel):
-    """One turn, as in a JSON file for `rupture analyze`; other names of these fields, and other fields, are read as there."""
+    """One turn, as in a JSON file for `rupture analyze`. The words must be called `text`; other names of the other fields, and
+    fields beside these, are read as there."""
 
     model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
 
@@ -31,7 +32,8 @@ class Session(BaseModel):
     model_config = ConfigDict(strict=True, json_schema_extra={"oneOf": [{"required": ["turns"]}, {"required": ["text"]}]})
 
     id: Annotated[str, Field(max_length=ID_LENGTH)] | int = Field("session", description="comes back with the analysis")
-    turns: list[SpokenTurn] | None = None
+    # The first wrong turn is enough: to tell of a million would stop the server for everybody.
+    turns: Annotated[list[SpokenTurn], Field(fail_fast=True)] | None = None
     text: str | None = Field(None, description="a transcript, each turn beginning with who speaks")
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from rupture.errors import ModelError, ServerError
+from rupture.limits import limit
 from rupture.listening import connection, listen, shown, without_message
 from rupture.privacy.hardening import differing_environment
 from rupture.serving.access import Access
@@ -48,6 +49,7 @@ def serve(access: Access, port: int, workers: int, waiting: int, command: Sequen
     ModelError when a worker does not come up."""
     if wrong := differing_environment():
         raise ServerError(f"The server does not start, because it could not be made private: {'; '.join(wrong)}.")
+    limit(CORE=0)
     metrics, line = Metrics(), Line(waiting)
     listener = listen(port, access.host, "--port ")
 

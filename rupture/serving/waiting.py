@@ -25,6 +25,10 @@ class WorkerLost(NotServed):
     """The worker ended while it had the session."""
 
 
+class NoWorker(NotServed):
+    """For too long no worker has been ready."""
+
+
 class TooLong(NotServed):
     """The session took longer than any may."""
 
@@ -84,5 +88,9 @@ class Line:
     def close(self) -> None:
         """From now on nobody is taken, and those who wait are told so."""
         self._closed = True
+        self.give_up(Stopping)
+
+    def give_up(self, why: type[NotServed]) -> None:
+        """Tells those who wait that there will be no answer, and forgets them."""
         while self._jobs:
-            self._jobs.popleft().give_up(Stopping())
+            self._jobs.popleft().give_up(why())

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from rupture.analysis import Analysis
 from rupture.errors import MissingPackage, RuptureError, UnreadableTranscript, kind_and_place
+from rupture.limits import limit
 from rupture.privacy.hardening import differing_environment
 from rupture.serving.frames import Kind, framed, read
 from rupture.transcript import Transcript
@@ -58,6 +59,7 @@ def answer(body: bytes, analyse: Analyse) -> bytes:
 
 def main(load: Callable[[], Analyse]) -> None:
     """Loads the models, says so, and answers until nobody asks any more."""
+    limit(CORE=0)
     # Who stops the server may signal all of its processes; a worker finishes what it has, and ends with the pipe.
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)

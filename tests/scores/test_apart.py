@@ -87,3 +87,10 @@ def test_words_in_any_alphabet_come_back(child):
     turns = read(text, id="a").transcript.turns
     found = child("steady").analyse(to_wire(Transcript("a", turns)))
     assert json.dumps(found.to_dict()) == json.dumps(known(Transcript("a", turns)).to_dict())
+
+
+def test_a_file_in_the_current_folder_stands_in_for_no_module(child, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("open('executed', 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    assert child("steady").analyse(to_wire(transcript("a"))) == known(transcript("a"))
+    assert [file.name for file in tmp_path.iterdir()] == ["json.py"]

@@ -1,7 +1,9 @@
 """Which sessions a batch has: the same, under the same ids, as the batch of one process has; and those in Parquet."""
 
+import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -150,15 +152,42 @@ def test_what_is_no_parquet_of_sessions_is_set_aside(tmp_path, content):
 
 def test_a_parquet_file_that_breaks_off_keeps_the_sessions_above(tmp_path):
     file = tmp_path / "in.parquet"
-    rows = [{"id": f"s{n}", "turns": [dict(turn, text=f"{turn['text']} {n}") for turn in TURNS]} for n in range(600)]
-    pq.write_table(pa.Table.from_pylist(rows), file, row_group_size=256, compression="none", use_dictionary=False)
+    rows = [{"id": f"s{n}", "turns": TURNS} for n in range(600)]
+    pq.write_table(pa.Table.from_pylist(rows), file, row_group_size=256, use_dictionary=False)
+    intact = through_files(str(file))
+    assert intact == [(f"s{n}", 6) for n in range(600)]
+    with pq.ParquetFile(file) as written:
+        page = written.metadata.row_group(1).column(0).data_page_offset
     content = bytearray(file.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 4_000] = bytes(4_000)
+    content[page : page + 40] = b"\xff" * 40
     file.write_bytes(content)
-    sessions = through_files(str(file))
-    assert sessions[0] == ("s0", 6)
-    assert len({id for id, _ in sessions}) == len(sessions)
+    *above, (id, message) = through_files(str(file))
+    assert above == intact[:256]
+    assert id == "in:unread"
+    assert "cannot be read as Parquet" in message
+
+
+@pytest.mark.parametrize("kind", [pa.large_list, lambda turn: pa.list_(turn, len(TURNS))], ids=["large", "of one size"])
+def test_every_kind_of_list_holds_turns(tmp_path, kind):
+    turn = pa.struct({"role": pa.string(), "text": pa.string()})
+    table = pa.table({"id": pa.array(["a", "b"]), "turns": pa.array([TURNS, TURNS], kind(turn))})
+    pq.write_table(table, tmp_path / "in.parquet")
+    assert through_files(str(tmp_path / "in.parquet")) == [("a", 6), ("b", 6)]
+
+
+def test_text_that_is_no_utf8_is_set_aside(tmp_path):
+    bad = pa.array([b"fine", b"half \xff"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"speaker": ["T", "C"], "text": bad}), tmp_path / "in.parquet")
+    ((id, message),) = through_files(str(tmp_path / "in.parquet"))
+    assert id == "in:unread"
+    assert "cannot be read as Parquet" in message
+
+
+def test_a_session_column_of_lists_names_no_session(tmp_path):
+    pq.write_table(pa.Table.from_pylist([{"session_id": ["a"], **turn} for turn in TURNS]), tmp_path / "in.parquet")
+    assert through_files(str(tmp_path / "in.parquet")) == [
+        ("in", "in: the column that names the session holds lists or objects, expected text or numbers."),
+    ]  # fmt: skip
 
 
 def test_plain_files_need_no_other_package(folder):
@@ -173,6 +202,43 @@ def test_the_results_of_the_batch_are_no_input(folder):
     (folder / "scores.parquet" / "sessions").mkdir(parents=True)
     (folder / "scores.parquet" / "_rupture.json").write_text("{}")
     pq.write_table(pa.Table.from_pylist(TURNS), folder / "scores.parquet" / "sessions" / "part.parquet")
-    ids = {file.id for file in find_inputs(str(folder), leave_out=f"{folder}/scores.parquet/")}
-    assert not [id for id in ids if id.startswith("scores")]
-    assert {file.id for file in find_inputs(str(folder))} - ids == {"scores.parquet/_rupture", "scores.parquet/sessions/part"}
+    (folder / "analyses.jsonl").write_text("")
+    (folder / "analyses.errors.jsonl").write_text("")
+    everything = {file.id for file in find_inputs(str(folder))}
+    (folder.parent / "link").symlink_to(folder, target_is_directory=True)
+    for at in (folder, folder.parent / "link"):
+        ids = {file.id for file in find_inputs(str(folder), [f"{at}/scores.parquet/", f"{at}/analyses.jsonl"])}
+        assert everything - ids == {"scores.parquet/_rupture", "scores.parquet/sessions/part", "analyses"}
+
+
+@pytest.mark.parametrize("hard", [True, False], ids=["by another name", "as a copy"])
+def test_where_no_links_may_be_made_files_are_read_all_the_same(folder, monkeypatch, hard):
+    def refused(*_):
+        raise OSError(errno.EPERM, "a privilege is missing")
+
+    before = through_files(str(folder))
+    copied = []
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    monkeypatch.setattr(shutil, "copyfile", lambda *paths, copy=shutil.copyfile: copied.append(copy(*paths)))
+    if not hard:
+        monkeypatch.setattr(os, "link", refused)
+    assert messages_apart(through_files(str(folder))) == messages_apart(before)
+    assert bool(copied) is not hard
+
+
+def test_what_is_fetched_lies_where_the_next_start_would_remove_it(folder, tmp_path, monkeypatch):
+    memory = fsspec.filesystem("memory")
+    (private := tmp_path / "private").mkdir()
+    try:
+        memory.put(f"{folder}/sub/plain.txt", "/bucket/plain.txt")
+        (file,) = find_inputs("memory://bucket/plain.txt")
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(private))
+        sessions = sessions_in(file)
+        assert next(sessions).id == "plain"
+        assert [path.read_text() for path in private.rglob("plain.txt")] == [TEXT]
+        assert list(sessions) == list(private.iterdir()) == []
+        # As on another machine of a cluster.
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "nowhere"))
+        assert found(sessions_in(file)) == [("plain", 6)]
+    finally:
+        memory.store.clear()

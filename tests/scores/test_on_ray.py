@@ -96,10 +96,12 @@ def test_what_one_process_finds_is_found_here_and_poison_is_set_aside(cluster, s
     good = [f"s{n}" for n in range(20)]
     sessions([*good[:10], "crash-1", "bug-1"], "one.jsonl", '{"id": "torn", "turns"\n')
     sessions([*good[10:], "fails-1", "hang-1"], "two.jsonl")
+    sessions([], "half \udcff.parquet", "no Parquet")
     outcomes = list(running(tmp_path / "inputs", out, "poisoned", seconds=5))
-    assert Counter(o.state for o in outcomes) == {"analysed": 20, "failed": 5}
+    assert Counter(o.state for o in outcomes) == {"analysed": 20, "failed": 6}
     assert {row["session_id"]: row["kind"] for row in rows(out, "set_aside")} == {
         "one/crash-1": "crashed", "one/bug-1": "failed", "two/fails-1": "failed", "two/hang-1": "slow", "one:13": "unreadable",
+        "half \\udcff:unread": "unreadable",
     }  # fmt: skip
     here = tmp_path / "here"
     sound = (s for s in read_many(tmp_path / "inputs") if s.id.rpartition("/")[2] in good)

@@ -1,5 +1,6 @@
 """The Parquet data set: what stands in its rows, what counts as done, and that pandas, DuckDB and other file systems read it."""
 
+import errno
 import json
 import re
 from hashlib import sha256
@@ -12,7 +13,8 @@ from rupture.build import build_reading
 from rupture.errors import RunError, UnreadableTranscript
 from rupture.formats import Source, read, read_many
 from rupture.resources import IN_CHECKOUT, SAMPLES
-from rupture.scores.dataset import ScoreSet, file_system, is_score_set, open_scores, part_name
+from rupture.scores import dataset
+from rupture.scores.dataset import ScoreSet, alone, file_system, is_score_set, open_scores, part_name
 from rupture.scores.local import run_local, stage
 from rupture.scores.tables import SCHEMA, SCORES, SetAside, schemas, tables_of
 from rupture.transcript import Role, Transcript, Turn
@@ -26,9 +28,9 @@ def source(id, text=TEXT):
     return Source(id, lambda: read(text, id="a file's name"))
 
 
-def broken(id):
+def broken(id, message="line 3: expected a turn"):
     def fail():
-        raise UnreadableTranscript("line 3: expected a turn")
+        raise UnreadableTranscript(message)
 
     return Source(id, fail)
 
@@ -160,7 +162,72 @@ def test_a_part_written_twice_is_there_once(out):
 def test_two_inputs_with_one_id_stop_the_run_and_keep_what_is_in_place(out):
     with pytest.raises(RunError, match="two inputs have the id 'a'"):
         run(out, [source("a"), source("b"), source("c"), source("a")])
-    assert ScoreSet(str(out)).done() == {"a", "b"}
+    assert ScoreSet(str(out)).done() == {"a", "b", "c"}
+
+
+def test_a_part_that_is_gone_before_it_is_moved_in_is_said(out):
+    scores = open_scores(str(out), DIGEST, words=False)
+    part, _ = stage(scores, [known(read(TEXT, id="a").transcript)], words=False)
+    open_scores(str(out), DIGEST, words=False)  # as another run begins
+    with pytest.raises(RunError, match=r"not there any more.*no other run"):
+        scores.commit(part)
+    assert ScoreSet(str(out)).done() == set()
+
+
+def test_a_relative_path_means_one_folder_wherever_it_is_written_from(tmp_path, monkeypatch):
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    scores = open_scores("scores.parquet", DIGEST, words=False)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    part, _ = stage(scores, [known(read(TEXT, id="a").transcript)], words=False)
+    scores.commit(part)
+    assert ScoreSet(str(tmp_path / "here" / "scores.parquet")).done() == {"a"}
+    assert files_below(tmp_path / "elsewhere") == []
+
+
+def test_one_run_at_a_time_is_alone_with_a_data_set(out, monkeypatch):
+    with alone(str(out)):
+        run(out, [source("a")])
+        with pytest.raises(RunError, match="another run is writing there"), alone(f"{out}/"):
+            pass
+    with alone(str(out)):
+        assert [o.state for o in run(out, [source("a")])] == ["skipped"]
+    with alone("memory://bucket/scores"), alone("memory://bucket/scores"):
+        pass
+
+    def without_locks(path):
+        raise OSError(errno.EACCES, "cannot be opened or locked")
+
+    monkeypatch.setattr(dataset, "hold", without_locks)
+    with alone(str(out)):
+        assert [o.state for o in run(out, [source("a")])] == ["skipped"]
+
+
+def test_what_was_done_before_a_run_broke_off_is_kept(out):
+    def sources(error):
+        yield source("a")
+        raise error
+
+    for number, error in enumerate((KeyboardInterrupt(), ZeroDivisionError())):
+        with pytest.raises(type(error)):
+            run(f"{out}{number}", sources(error), part=64)
+        assert ScoreSet(f"{out}{number}").done() == {"a"}
+
+
+def test_an_error_nobody_thought_of_costs_its_own_session(out):
+    def failing(transcript):
+        if transcript.id == "b":
+            raise ZeroDivisionError(OBJECTION)
+        return known(transcript)
+
+    scores = open_scores(str(out), DIGEST, words=False)
+    outcomes = list(run_local([source(id) for id in "abc"], failing, scores, words=False))
+    assert [(o.id, o.state) for o in outcomes] == [("a", "analysed"), ("c", "analysed"), ("b", "failed")]
+    (aside,) = rows(out, "set_aside")
+    assert (aside["session_id"], aside["kind"]) == ("b", "failed")
+    assert "ZeroDivisionError" in aside["reason"]
+    assert OBJECTION not in aside["reason"]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +258,8 @@ def test_a_folder_of_something_else_is_never_touched(out, content, fresh):
     before = files_below(out)
     with pytest.raises(RunError, match="something other than a data set"):
         run(out, [source("a")], fresh=fresh)
+    with pytest.raises(RunError, match="something other than a data set"), alone(str(out)):
+        pass
     assert files_below(out) == before
 
 
@@ -223,8 +292,11 @@ def test_a_file_system_nobody_knows_is_said(address):
 
 def test_any_id_and_any_words_can_be_written(out):
     strange = [source("half \ud83d", TEXT.replace("sister", "sœur “naïve”")), source("line\nend"), broken("fails \ud83d")]
-    assert [o.state for o in run(out, strange, words=True)] == ["analysed", "analysed", "failed"]
-    assert [o.state for o in run(out, strange, words=True)] == ["skipped", "skipped", "failed"]
+    strange.append(broken("named", "half \udcff.json: cannot be opened"))
+    assert [o.state for o in run(out, strange, words=True)] == ["analysed", "analysed", "failed", "failed"]
+    again = run(out, strange, words=True)
+    assert [o.state for o in again] == ["skipped", "skipped", "failed", "failed"]
+    assert [row["reason"] for row in rows(out, "set_aside")][1] == again[-1].reason == "half \\udcff.json: cannot be opened"
     assert "sœur “naïve”" in rows(out, "turns")[5]["text"]
 
 

@@ -1,8 +1,10 @@
 """A worker without models that does what a session says: `sleep 0.5`, `die` (as when memory runs out), `cry` (an error that
-quotes the session). With an argument it cannot load its models. Everything but the analysis is the real worker."""
+quotes the session), `core` (how large an image of itself a crash may leave). With an argument it cannot load its models.
+Everything but the analysis is the real worker."""
 
 import os
 import re
+import resource
 import sys
 import time
 
@@ -20,6 +22,8 @@ def obey(transcript):
         raise ValueError(f"cried over {words}")
     if found := re.search(r"sleep ([\d.]+)", words):
         time.sleep(float(found[1]))
+    if "core" in words.split():
+        return Analysis(transcript, State.NOT_ANALYSED, (str(resource.getrlimit(resource.RLIMIT_CORE)),))
     return Analysis(transcript, State.NOT_ANALYSED, (str(os.getpid()), os.environ["RUPTURE_THREADS"]))
 
 

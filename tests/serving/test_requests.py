@@ -15,7 +15,7 @@ from rupture.serving.api import build_app
 from rupture.serving.frames import Kind
 from rupture.serving.metrics import Metrics
 from rupture.serving.pool import Pool
-from rupture.serving.waiting import Line
+from rupture.serving.waiting import Line, NoWorker
 from tests.assurance.searching import holds
 
 TOKEN = "k" * 40
@@ -144,7 +144,8 @@ def test_a_request_that_comes_in_too_slowly_is_given_up(monkeypatch):
         (b'{"turns": [{"text": "", "speaker": true}]}', "turns.0.speaker: expected text or a whole number, found true or false"),
         (b'{"turns": [{"text": "", "start": NaN}]}', "turns.0.start: expected a finite number or text, found a number"),
         (b'{"id": "' + b"schnabeltier" * 20 + b'", "text": ""}', "id: expected a shorter text or a whole number, found text"),
-        (json.dumps({"turns": [WORD] * 9}).encode(), "; and 4 more such places. What"),
+        (b'{"turns": ["schnabeltier", 1, 1, 1]}', "turns.0: expected an object, found text. What a request looks like"),
+        (b'{"id": [], "turns": [{"text": 1, "role": 1, "speaker": [], "start": []}], "text": 1}', "; and 1 more. What"),
     ],
 )
 def test_what_is_no_session_is_told_by_place_and_kind(content, said):
@@ -212,6 +213,24 @@ def test_a_full_line_says_when_to_come_again():
     assert "about 2 seconds" in is_problem(second, 429)
     assert second.headers["retry-after"] == "2"
     assert is_problem(first, 422) == "line 3: found nothing."
+
+
+def test_who_waits_is_told_when_no_worker_comes_back():
+    metrics, line = Metrics(), Line(1)
+    application = build_app(line, LoadedPool(1, line, metrics), metrics, Access())
+
+    async def one():
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            waiting = asyncio.create_task(client.post("/v1/analyses", json=SESSION))
+            while not len(line):
+                await asyncio.sleep(0)
+            line.give_up(NoWorker)
+            return await waiting
+
+    answer = asyncio.run(one())
+    assert "none could be started again" in is_problem(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_the_description_is_whole_and_loads_nothing():

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,13 @@ def test_a_worker_does_not_outlive_a_server_that_was_killed(start):
     pid = int(server.analyse("now").data["notes"][0])
     server.stop(signal.SIGKILL)
     assert ended(pid)
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="other systems do not tell the limits of a process")
+def test_a_server_that_crashes_leaves_no_image_of_its_memory(start):
+    server = start().ready()
+    (line,) = [found for found in Path(f"/proc/{server.process.pid}/limits").read_text().splitlines() if "core" in found]
+    assert line.split()[4:6] == ["0", "0"]
 
 
 def test_without_models_it_ends_and_says_what_to_do(start):
