@@ -104,6 +104,7 @@ def _chosen(sessions: "Sequence[PracticeSession]", id: str | None, wish: "Wish",
 
 def _practise(chosen: "PracticeSession", begun: "Attempt", keep_in: Path | None, as_json: bool) -> None:
     """The dialogue and then, however early it ended, the feedback."""
+    from rupture.practice.attempt import decided
     from rupture.practice.feedback import feedback
     from rupture.practice.page import before, feedback_page
     from rupture.practice.store import keep
@@ -113,18 +114,24 @@ def _practise(chosen: "PracticeSession", begun: "Attempt", keep_in: Path | None,
     tell, ask = partial(_tell, aside=as_json), partial(_ask, aside=as_json)
     tell(before(chosen) + "\n")
     attempt = replace(practise(chosen, begun, ask, tell), ended=_now())
-    if not attempt.read:
+    if not decided(attempt, chosen.transcript):
         tell(said("terminal.nothing_read"))
         return
-    if keep_in:
-        keep(keep_in, attempt)
     found = feedback(chosen, attempt)
-    replies, replies_page = _replies(chosen, attempt)
-    if as_json:
-        _write({"attempt": attempt.to_dict(), "feedback": found.to_dict(), "replies": [asdict(reply) for reply in replies]})
-        return
-    told = said("terminal.kept", file=keep_in) if keep_in else said("terminal.not_kept")
-    tell("\n" + "\n\n".join(part for part in (feedback_page(found, chosen), replies_page, told) if part))
+    # A file that cannot be written takes no feedback away, and a model that fails nothing of what is kept.
+    try:
+        if not as_json:
+            tell("\n" + feedback_page(found, chosen))
+        replies, replies_page = _replies(chosen, attempt)
+        if as_json:
+            _write({"attempt": attempt.to_dict(), "feedback": found.to_dict(), "replies": [asdict(reply) for reply in replies]})
+        elif replies_page:
+            tell("\n" + replies_page)
+    finally:
+        if keep_in:
+            keep(keep_in, attempt)
+    if not as_json:
+        tell("\n" + (said("terminal.kept", file=keep_in) if keep_in else said("terminal.not_kept")))
 
 
 def _replies(chosen: "PracticeSession", attempt: "Attempt") -> tuple[list["ReplyFeedback"], str]:

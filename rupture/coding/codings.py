@@ -93,12 +93,13 @@ def _coders(files: Files) -> set[str]:
 
 
 def _compared(found: Codings) -> Codings:
-    """The sessions that at least two coders read; with a reference, it and at least one other."""
-    kept = [id for id, by in found.coders.items() if len(by) > 1 and (found.reference is None or found.reference in by)]
-    if not kept:
+    """The sessions that at least two coders read, the reference counted as one; it need not have read all that others did."""
+    kept = [id for id, by in found.coders.items() if len(by) > 1]
+    if not any(found.reference in (None, *found.coders[id]) for id in kept):
         counts = Counter(coder for by in found.coders.values() for coder in by)
         read = ", ".join(f"{coder} ({count})" for coder, count in sorted(counts.items())) or "none"
-        raise CorpusError(f"no session was read by two coders; found these coders (and how many sessions each read): {read}")
+        whom = "the reference and another coder" if kept else "two coders"
+        raise CorpusError(f"no session was read by {whom}; found these coders (and how many sessions each read): {read}")
     left = len(found.coders) - len(kept)
     note = (f"Left out, since nobody else read them: {left} of {len(found.coders)} sessions.",) if left else ()
     return replace(

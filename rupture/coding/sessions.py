@@ -2,7 +2,7 @@
 problem."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,20 +27,27 @@ ADDED = "added"
 WRITER = "writer"
 """The rater who wrote a session; the others coded it blind."""
 _RATING_KEYS = ("withdrawal", "confrontation", "resolution", "therapist_contribution")
+Given = Mapping[int, Sequence[str]]
+"""Codes by turn, for turns that have any."""
 
 
 def read_sessions(paths: Iterable[Path], taken: Iterable[str] = ()) -> list[CodedSession]:
     """All sessions of the files, in order; CorpusError at the first problem. `taken` are ids that none of them may have."""
-    sessions: list[CodedSession] = []
+    return [session for session, _ in read_as_coded(paths, taken)]
+
+
+def read_as_coded(paths: Iterable[Path], taken: Iterable[str] = ()) -> list[tuple[CodedSession, Given]]:
+    """The same, each with its codes by turn in the order they stand there, which for people is the clearest first."""
+    sessions: list[tuple[CodedSession, Given]] = []
     seen: dict[str, Path | str] = dict.fromkeys(taken, "the sessions of this project")
     for path in paths:
-        for session in _file_sessions(path):
+        for session, given in _file_sessions(path):
             if session.transcript.id in seen:
                 raise CorpusError(
                     f"{path}: session id {session.transcript.id!r} is already used in {seen[session.transcript.id]}"
                 )
             seen[session.transcript.id] = path
-            sessions.append(session)
+            sessions.append((session, given))
     return sessions
 
 
@@ -111,7 +118,7 @@ def _parts(path: Path, known: set[str]) -> dict[str, str]:
     return part_of
 
 
-def _file_sessions(path: Path) -> Iterator[CodedSession]:
+def _file_sessions(path: Path) -> Iterator[tuple[CodedSession, Given]]:
     block: list[tuple[int, str]] = []
     for number, line in enumerate(_text(path).splitlines(), start=1):
         if line.startswith("=== ") and block:
@@ -133,7 +140,7 @@ def _text(path: Path) -> str:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); expected a file of coded sessions") from None
 
 
-def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
+def _session(path: Path, block: list[tuple[int, str]]) -> tuple[CodedSession, Given]:
     (header_line, header), *lines = block
     fields = _header(path, header_line, header)
     if not lines or not lines[-1][1].startswith("S: "):
@@ -154,7 +161,7 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
         turns.append(Turn(len(turns), SPEAKERS[speaker], role, text, line=number))
     transcript = Transcript(fields["id"], tuple(turns))
     given = None if rating.rstrip() == NOT_RATED else Rating.of(_rating(path, rating_line, rating))
-    return CodedSession(
+    session = CodedSession(
         transcript,
         votes_of([codes], transcript),
         given,
@@ -162,6 +169,7 @@ def _session(path: Path, block: list[tuple[int, str]]) -> CodedSession:
         setting=fields.get("setting", ""),
         modality=fields.get("modality", ""),
     )
+    return session, codes
 
 
 def _header(path: Path, number: int, line: str) -> dict[str, str]:

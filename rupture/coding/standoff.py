@@ -11,14 +11,13 @@ from math import nan
 from pathlib import Path
 from statistics import mean
 
-from rupture.codebook import BY_CODE, MARKERS, STRATEGIES
+from rupture.codebook import BY_CODE
 from rupture.coding.values import CodedSession, Rating, votes_of
+from rupture.corrections import codes_for
 from rupture.errors import CorpusError
-from rupture.transcript import Role
 
 _CODE_COLUMNS = ("transcript_id", "utterance_id", "rater", "codes")
 _RATING_COLUMNS = ("transcript_id", "rater", "withdrawal", "confrontation", "resolution", "therapist_contribution")
-_FITTING = {Role.CLIENT: MARKERS, Role.THERAPIST: STRATEGIES, Role.OTHER: ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _check_turns(session: CodedSession, coding: Coding) -> None:
         if turn not in roles:
             raise CorpusError(f"session {session.transcript.id}: turn {turn} is coded, but the session has {len(roles)}, from 0")
         for code in codes:
-            if code not in _FITTING[roles[turn]]:
+            if code not in codes_for(roles[turn]):
                 raise CorpusError(
                     f"session {session.transcript.id}, turn {turn}: {code} cannot stand on a turn of role {roles[turn].value}"
                 )

@@ -13,7 +13,8 @@ from rupture.corrections import Correction, corrected
 from rupture.errors import CorpusError
 from rupture.transcript import Turn, clean_speaker_names
 
-_MARKS = {name: mark for mark, name in SPEAKERS.items()}
+MARKS = {name: mark for mark, name in SPEAKERS.items()}
+"""What the line of a turn begins with, by who speaks; nobody else has a place in the format."""
 _ID = re.compile(r"[\w.-]+")
 # Braces hold the codes.
 _ROUND = str.maketrans("{}", "()")
@@ -26,8 +27,8 @@ def written(analysis: Analysis, corrections: Mapping[int, Correction], id: str, 
     has after `corrections`.
 
     The header says of how many turns, and which, a reader has confirmed or changed the codes: only these are evidence, the others
-    are the tool's own. Session ratings are left out, since nobody but the tool gave any. Every word stays; braces become
-    round, line breaks spaces, and a turn without words is "…".
+    are the tool's own. Session ratings are left out, since nobody but the tool gave any. The turns are
+    those of `turn_line`.
     CorpusError when no turn was confirmed or corrected, `id` cannot be one, or somebody speaks whom the format has no place for;
     CorrectionError when a correction does not fit its turn.
     """
@@ -44,6 +45,12 @@ def written(analysis: Analysis, corrections: Mapping[int, Correction], id: str, 
     return "\n".join([_header(id, setting, corrections), *turns, NOT_RATED, ""])
 
 
+def turn_line(speaker: str, words: str, codes: Sequence[str] = ()) -> str:
+    """One turn by a speaker of MARKS. Every word stays; braces become round, white space a single space, no words "…"."""
+    kept = " ".join(words.translate(_ROUND).split()) or _SILENT
+    return f"{MARKS[speaker]}: {kept}" + (f" {{{', '.join(codes)}}}" if codes else "")
+
+
 def _header(id: str, setting: str, looked_at: Collection[int]) -> str:
     place = " ".join(setting.replace("|", "/").split())
     turns = f"{len(looked_at)} turn{'s' * (len(looked_at) > 1)}"
@@ -52,10 +59,9 @@ def _header(id: str, setting: str, looked_at: Collection[int]) -> str:
 
 
 def _line(turn: Turn, name: str, codes: Sequence[str]) -> str:
-    if name not in _MARKS:
+    if name not in MARKS:
         raise CorpusError(
             f"turn {turn.index} is spoken by {name}; a coded session has one therapist, up to three clients and nobody else. "
             f"Give the speaker one of these roles, or keep the session out"
         )
-    words = " ".join(turn.text.translate(_ROUND).splitlines()).strip() or _SILENT
-    return f"{_MARKS[name]}: {words}" + (f" {{{', '.join(codes)}}}" if codes else "")
+    return turn_line(name, turn.text, codes)

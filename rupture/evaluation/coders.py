@@ -11,7 +11,7 @@ import numpy as np
 
 from rupture.coding.code_files.marks import RATINGS
 from rupture.coding.codings import Codings
-from rupture.evaluation.agreement import ROLES, Agreement, agreement, samples
+from rupture.evaluation.agreement import ROLES, Agreement, Counts, agreement, samples
 from rupture.evaluation.coder_turns import Shared, confusions, missed_and_added, splits
 from rupture.evaluation.intervals import DRAWS, SEED, Estimate, estimate, resampled
 from rupture.evaluation.intraclass import INSTALL, has_intervals, icc
@@ -90,11 +90,17 @@ def _pair(codings: Codings, pair: Agreement) -> Data:
         "kappa": {name: _rounded(value.value) for name, value in pair.kappa.items()},
         "kappa_interval": {name: _interval(value) for name, value in pair.kappa.items()},
         "ac1": {name: _rounded(value.value) for name, value in pair.ac1.items()},
-        "alike": {name: _rounded((both + none) / max(1, sum(c))) for name, c in pair.counts.items() for both, _, _, none in (c,)},
+        "alike": {name: _alike(counts) for name, counts in pair.counts.items()},
         "given": {name: list(given) for name, given in pair.given.items()},
         "confusions": confusions(shared),
         "ratings": _ratings(codings, pair.raters),
     }
+
+
+def _alike(counts: Counts) -> float | None:
+    """The share of turns on which both gave the name or neither did; None where no turn can have it."""
+    both, _, _, neither = counts
+    return _rounded((both + neither) / sum(counts)) if sum(counts) else None
 
 
 def _shared(codings: Codings, first: str, second: str) -> Shared:

@@ -16,8 +16,9 @@ from rupture.analysis import Analysis, State
 from rupture.coding.code_files.cells import inert
 from rupture.coding.code_files.coded_sessions import HEADER
 from rupture.coding.code_files.marks import RATINGS as RATING_COLUMNS
-from rupture.coding.sessions import HELD_OUT, NOT_RATED, SPEAKERS, split_sessions
+from rupture.coding.sessions import HELD_OUT, NOT_RATED, split_sessions
 from rupture.coding.texts import transcripts_at
+from rupture.coding.written import MARKS, turn_line
 from rupture.errors import CorpusError
 from rupture.exports.html import write as write_html
 from rupture.exports.label_studio import label_config, label_studio
@@ -27,10 +28,6 @@ from rupture.resources import BLIND_CODES, SESSIONS
 from rupture.transcript import Transcript, clean_speaker_names
 
 _SHEET = ("session", "turn", "speaker", "text", "codes", "confidence")
-_MARKS = {name: mark for mark, name in SPEAKERS.items()}
-_ROUND = str.maketrans("{}", "()")
-_SILENT = "…"
-"""Stands for a turn without words in the form of text, which has no empty turns."""
 
 
 def kit_sessions(part: str, cases: Path | None, number: int, seed: int) -> dict[str, Transcript]:
@@ -105,15 +102,14 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def _text(transcript: Transcript) -> str:
-    """The session in our own form, without codes; the words stay, braces become round."""
+    """The session in our own form, without codes."""
     names = clean_speaker_names(transcript)
     lines = []
     for turn in transcript.turns:
-        if names[turn.speaker] not in _MARKS:
+        if names[turn.speaker] not in MARKS:
             raise CorpusError(
                 f"session {transcript.id}, turn {turn.index} is spoken by {names[turn.speaker]}; the form txt has one therapist, "
                 f"up to three clients and nobody else. Make the kit with --form csv"
             )
-        words = " ".join(turn.text.translate(_ROUND).split()) or _SILENT
-        lines.append(f"{_MARKS[names[turn.speaker]]}: {words}")
+        lines.append(turn_line(names[turn.speaker], turn.text))
     return "\n".join([f"{HEADER}id: {transcript.id}", *lines, NOT_RATED, ""])

@@ -61,6 +61,11 @@ class Attempt:
         if strays := [turn for turn in (*self.codes, *self.replies) if not 0 <= turn < self.read]:
             raise AttemptError(f"turn {min(strays)} has a code or reply, but turns 0 to {self.read - 1} were read; read on first")
 
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Whose turns are to be coded."""
+        return (Role.CLIENT, Role.THERAPIST) if self.strategies else (Role.CLIENT,)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; it holds the trainee's own words."""
         turns = sorted({*self.codes, *self.replies})
@@ -122,6 +127,12 @@ def with_reply(attempt: Attempt, turn: int, text: str) -> Attempt:
     """The attempt with this reply after `turn` in place of any before; an empty one takes it away."""
     replies = {key: value for key, value in attempt.replies.items() if key != turn}
     return replace(attempt, replies={**replies, turn: text.strip()} if text.strip() else replies)
+
+
+def decided(attempt: Attempt, transcript: Transcript) -> bool:
+    """Whether a turn that is to be coded was read. Whoever stops before the first has decided nothing, though the therapist may
+    have spoken by then."""
+    return any(turn.index < attempt.read and turn.role in attempt.roles for turn in transcript.turns)
 
 
 def fitting(attempt: Attempt, transcript: Transcript) -> Attempt:

@@ -4,7 +4,7 @@ Pure: a practice session and an attempt give frozen values and sentences. No gra
 be what it is, every time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
@@ -102,12 +102,6 @@ class Feedback:
     told: tuple[str, ...]
     look_for: str = ""
 
-    @property
-    def outcomes(self) -> Mapping[Outcome, int]:
-        """How many turns had each outcome; those without a turn are left out."""
-        found = [turn.outcome for turn in self.turns]
-        return {outcome: found.count(outcome) for outcome in Outcome if outcome in found}
-
     def at(self, turn: int) -> TurnFeedback | None:
         """What is said about `turn`, if anything is."""
         return next((found for found in self.turns if found.turn == turn), None)
@@ -196,7 +190,9 @@ def _sureness(sure: int, turns: Sequence[TurnFeedback]) -> Sureness:
 
 
 def _summary(practice: PracticeSession, attempt: Attempt, turns: Sequence[TurnFeedback]) -> tuple[str, ...]:
-    marked = [turn for turn in turns if turn.outcome is not Outcome.NOT_ASKED and (turn.yours or turn.reference)]
+    asked = [turn for turn in turns if turn.outcome is not Outcome.NOT_ASKED]
+    # What is sought, since most raters may have marked a turn without a code that prevails.
+    marked = [turn for turn in asked if turn.yours or seen(practice, turn.turn).sought]
     held = sum(turn.outcome in HELD for turn in marked)
     told = [said("summary.alike", turns=len(marked), held=held) if marked else said("summary.none")]
     if attempt.read < len(practice.transcript.turns):

@@ -14,7 +14,7 @@ from rupture.codebook import MARKER_FAMILIES, MARKERS, Family
 from rupture.evaluation.intervals import LEAST_SESSIONS, Estimate, estimate
 from rupture.evaluation.samples import Sample
 from rupture.practice.agreement import Done, counts_of, kappas_of, sample_of
-from rupture.practice.attempt import Attempt
+from rupture.practice.attempt import Attempt, decided
 from rupture.practice.sets import PracticeSession
 from rupture.practice.wording import named, said
 
@@ -99,9 +99,10 @@ def progress(attempts: Sequence[Attempt], sessions: Sequence[PracticeSession]) -
 
 
 def first_readings(attempts: Sequence[Attempt], sessions: Sequence[PracticeSession]) -> tuple[Done, ...]:
-    """The first attempt at each session in which anything was read, in order of ending."""
+    """The first attempt at each session in which anything was decided, in order of ending."""
     by_id = {session.id: session for session in sessions}
-    finished = [attempt for attempt in attempts if attempt.read and attempt.ended and attempt.session in by_id]
+    there = [attempt for attempt in attempts if attempt.ended and attempt.session in by_id]
+    finished = [attempt for attempt in there if decided(attempt, by_id[attempt.session].transcript)]
     first: dict[str, Attempt] = {}
     for attempt in sorted(finished, key=lambda attempt: datetime.fromisoformat(attempt.ended)):
         first.setdefault(attempt.session, attempt)

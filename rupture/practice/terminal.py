@@ -42,11 +42,11 @@ def look_again(item: Item, moment: Moment, practice: PracticeSession, at: str, a
 
 
 def _turn_by_turn(practice: PracticeSession, begun: Attempt, ask: Ask, tell: Tell) -> Attempt:
-    attempt, roles = begun, _roles(begun)
+    attempt = begun
     asked = {reply.turn for reply in reply_turns(practice)}
     for turn in practice.transcript.turns:
         tell(turn_line(practice, turn))
-        if turn.role not in roles:
+        if turn.role not in begun.roles:
             attempt = read_to(attempt, turn.index + 1)
             continue
         typed = _codes_for(turn, ask, tell)
@@ -60,7 +60,7 @@ def _turn_by_turn(practice: PracticeSession, begun: Attempt, ask: Ask, tell: Tel
 
 
 def _whole(practice: PracticeSession, begun: Attempt, ask: Ask, tell: Tell) -> Attempt:
-    transcript, roles = practice.transcript, _roles(begun)
+    transcript, roles = practice.transcript, begun.roles
     for turn in transcript.turns:
         tell(turn_line(practice, turn))
     attempt = read_to(begun, len(transcript.turns))
@@ -91,7 +91,3 @@ def _codes_for(turn: Turn, ask: Ask, tell: Tell) -> Typed | None:
         except TypedError as error:
             tell(str(error))
     return None
-
-
-def _roles(attempt: Attempt) -> tuple[Role, ...]:
-    return (Role.CLIENT, Role.THERAPIST) if attempt.strategies else (Role.CLIENT,)

@@ -33,7 +33,18 @@ from rupture.resources import MODEL
 from rupture.ui import practice_script, scripts
 from rupture.ui.feedback_view import feedback_html, moment_html
 from rupture.ui.mishaps import said_of
-from rupture.ui.practice_desk import PracticeDesk, Told, finished, looked_again, next_session, returned, shown, waiting
+from rupture.ui.practice_desk import (
+    PracticeDesk,
+    Told,
+    cleared,
+    finished,
+    looked_again,
+    next_session,
+    returned,
+    shown,
+    undecided,
+    waiting,
+)
 from rupture.words import risk_notice
 
 _ANY = "any"
@@ -107,8 +118,11 @@ class Practising:
         here = self.tab
         wish = [here.level, here.family, here.setting, here.reading, here.strategies]
         self._on(tab.select, self.opened, [here.desk])
-        self._on(here.begin.click, self.begin, [here.desk, *wish]).then(None, None, None, js=practice_script.BEGIN)
-        self._on(here.again.click, self.look_again, [here.desk]).then(None, None, None, js=practice_script.BEGIN)
+        for begun in (
+            self._on(here.begin.click, self.begin, [here.desk, *wish, here.sure], js=practice_script.LEAVE),
+            self._on(here.again.click, self.look_again, [here.desk, here.sure], js=practice_script.LEAVE),
+        ):
+            begun.then(None, None, None, js=practice_script.BEGIN)
         self._on(here.coding.apply, self.compare, [here.desk, here.keep]).then(None, None, None, js=practice_script.TO_FEEDBACK)
         self._on(here.forget.click, self.forget, [here.desk, here.sure], js=scripts.REALLY)
 
@@ -116,18 +130,32 @@ class Practising:
         return event(self._told(handler), inputs, self.tab.outputs, api_visibility="private", show_progress="hidden", js=js)
 
     def _told(self, handler: Callable[..., Iterator[Update]]) -> Callable[..., Iterator[Update]]:
-        """What `handler` gives, with a note of what went wrong in place of the rest."""
+        """What `handler` gives, with a note of what went wrong in place of the rest. What comes late is heard only while no other
+        session was begun and nothing was forgotten since."""
 
         # Gradio looks at the handler's own parameters for the one that takes the event.
         @functools.wraps(handler, assigned=("__name__", "__doc__", "__annotations__"))
         def run(*given: Any) -> Iterator[Update]:
+            lane = given[0].lane
+            mine: int | None = None
             so_far: dict[Any, Any] = {self.tab.note: ""}
             try:
                 for update in handler(*given):
+                    if mine not in (None, lane.last):
+                        return
+                    mine = lane.last
                     so_far |= update
                     yield {**so_far}
+                    # Said once: by the next update the trainee may be at another session.
+                    so_far.pop(self.tab.desk, None)
+                    so_far.pop(self.tab.coding, None)
+                if mine is None:
+                    # Where nothing is given at all, Gradio would empty every output.
+                    yield {self.tab.note: gr.skip()}
             except Exception as error:
-                yield {**so_far, self.tab.note: f'<p role="alert">{safe(said_of(error, handler.__name__))}</p>'}
+                note = f'<p role="alert">{safe(said_of(error, handler.__name__))}</p>'
+                if mine in (None, lane.last):
+                    yield {**so_far, self.tab.note: note}
 
         return run
 
@@ -139,12 +167,17 @@ class Practising:
         there = bool(kept.attempts or kept.answers or kept.damaged)
         lines = ", ".join(map(str, kept.damaged))
         note = f"<p>{safe(said('terminal.damaged', file=self.tab.file, lines=lines))}</p>" if lines else ""
-        yield {**self._course(desk), self.tab.keep: there, self.tab.forget: gr.update(visible=there), self.tab.note: note}
+        # After the first time the box is as the trainee left it.
+        keep: dict[Any, Any] = {} if desk.opened else {self.tab.keep: there}
+        desk = replace(desk, opened=True)
+        yield {**self._course(desk), **keep, self.tab.forget: gr.update(visible=there), self.tab.note: note}
 
-    def begin(
-        self, desk: PracticeDesk, level: int, family: str, setting: str, reading: str, strategies: bool
+    def begin(  # noqa: PLR0913 - one parameter a component
+        self, desk: PracticeDesk, level: int, family: str, setting: str, reading: str, strategies: bool, sure: str
     ) -> Iterator[Update]:
         """The next session that is wished for."""
+        if sure != "true":
+            return
         wish = Wish(level or None, Family(family) if family else None, setting or None)
         chosen = next_session(desk, _sessions(), wish, seed=int(time.time()))
         if chosen is None:
@@ -153,14 +186,15 @@ class Practising:
         desk = replace(desk, attempt=begin(chosen.id, Mode(reading), _now(), strategies=strategies), moment=None)
         yield self._open(desk)
 
-    def look_again(self, desk: PracticeDesk) -> Iterator[Update]:
+    def look_again(self, desk: PracticeDesk, sure: str) -> Iterator[Update]:
         """The first moment that is due."""
-        yield self._open(returned(desk, _sessions(), _today()))
+        if sure == "true":
+            yield self._open(returned(desk, _sessions(), _today()))
 
     def compare(self, desk: PracticeDesk, keep: bool, event: gr.EventData) -> Iterator[Update]:
         """What was marked, beside what the raters marked."""
         told = Told.of(event)
-        if told.read <= (desk.moment.turn if desk.moment else 0):
+        if undecided(desk, told, _sessions()):
             nothing = f"<p>{safe(said('terminal.nothing_read'))}</p>"
             yield {**self._course(replace(desk, attempt=None, moment=None)), self.tab.coding: "", self.tab.note: nothing}
         elif desk.moment is not None:
@@ -182,10 +216,10 @@ class Practising:
             if reply.turn < attempt.read and reply.turn not in attempt.replies
         }
         notice = risk_notice(reference_analysis(practice))
-        yield {**closed, self.tab.feedback: feedback_html(practice.transcript, found, examples | waits, notice)}
+        yield {**closed, self.tab.feedback: feedback_html(practice.transcript, found, waits, examples, notice)}
         if waits:
             words = {turn: self._on_reply(practice, turn, text) for turn, text in attempt.replies.items()}
-            yield {self.tab.feedback: feedback_html(practice.transcript, found, examples | words, notice)}
+            yield {self.tab.feedback: feedback_html(practice.transcript, found, words, examples, notice)}
 
     def _compare_moment(self, desk: PracticeDesk, told: Told, keep: bool) -> Iterator[Update]:
         assert desk.moment is not None  # noqa: S101 - the caller looked
@@ -209,11 +243,14 @@ class Practising:
         if sure != "true" or self.tab.file is None:
             return
         store.forget(self.tab.file)
+        desk.lane.enter()
         gone = {self.tab.keep: False, self.tab.forget: gr.update(visible=False), self.tab.feedback: "", self.tab.coding: ""}
-        yield {**self._course(PracticeDesk()), **gone, self.tab.note: f"<p>{safe(said('screen.forgotten'))}</p>"}
+        yield {**self._course(cleared(desk)), **gone, self.tab.note: f"<p>{safe(said('screen.forgotten'))}</p>"}
 
     def _open(self, desk: PracticeDesk) -> Update:
-        return {self.tab.desk: desk, self.tab.coding: shown(desk, _sessions()), self.tab.feedback: ""}
+        # With a number of its own: what the page has drawn already it would leave as it is, with the codes given there.
+        number, session = desk.lane.enter(), shown(desk, _sessions())
+        return {self.tab.desk: desk, self.tab.coding: session and f"{session}<!-- {number} -->", self.tab.feedback: ""}
 
     def _course(self, desk: PracticeDesk) -> dict[Any, Any]:
         """How far the trainee has come, and what is due."""

@@ -1,18 +1,18 @@
 """PracticeDesk: what one browser tab practises, and every change to it as a pure function. Knows no Gradio, file or clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from rupture.practice.attempt import Attempt, Mode
+from rupture.practice.attempt import Attempt, Mode, decided, read_to
 from rupture.practice.page import before_lines
 from rupture.practice.reading import reply_turns
 from rupture.practice.returning import Answer, Item, Moment, answered, due, items, moment_for
 from rupture.practice.sets import PracticeSession, Wish, in_turn
 from rupture.practice.wording import said
-from rupture.transcript import Role
 from rupture.ui.coding_view import coding_html
+from rupture.ui.lane import Lane
 
 Sessions = Mapping[str, PracticeSession]
 """The practice sessions by id."""
@@ -21,12 +21,14 @@ Sessions = Mapping[str, PracticeSession]
 @dataclass(frozen=True, slots=True)
 class PracticeDesk:
     """One tab. `attempt` is the session being read, `moment` the one being looked at again; `attempts` and `answers` are what
-    was done, here or as it was kept."""
+    was done, here or as it was kept. `opened` says that the trainee has seen the tab, so that the box for keeping is theirs."""
 
     attempt: Attempt | None = None
     moment: Moment | None = None
     attempts: tuple[Attempt, ...] = ()
     answers: tuple[Answer, ...] = ()
+    opened: bool = False
+    lane: Lane = field(default_factory=Lane, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,18 @@ def next_session(desk: PracticeDesk, sessions: Sessions, wish: Wish, seed: int) 
     """The session to read next, those not read yet before others; None where none meets `wish`."""
     done = [attempt.session for attempt in desk.attempts]
     return next(iter(in_turn(list(sessions.values()), wish, seed=seed, done=done)), None)
+
+
+def undecided(desk: PracticeDesk, told: Told, sessions: Sessions) -> bool:
+    """Whether the trainee stopped before the first turn that was asked about."""
+    if desk.attempt is None:
+        return told.read <= (desk.moment.turn if desk.moment else 0)
+    return not decided(read_to(desk.attempt, told.read), sessions[desk.attempt.session].transcript)
+
+
+def cleared(desk: PracticeDesk) -> PracticeDesk:
+    """The desk of the same tab with nothing on it."""
+    return PracticeDesk(opened=desk.opened, lane=desk.lane)
 
 
 def finished(desk: PracticeDesk, told: Told, at: str) -> PracticeDesk:
@@ -92,8 +106,7 @@ def shown(desk: PracticeDesk, sessions: Sessions) -> str:
         return ""
     practice = sessions[desk.attempt.session]
     turns = practice.transcript.turns
-    roles = {Role.CLIENT, Role.THERAPIST} if desk.attempt.strategies else {Role.CLIENT}
-    asked = [turn.index for turn in turns if turn.role in roles]
+    asked = [turn.index for turn in turns if turn.role in desk.attempt.roles]
     replies = [reply.turn for reply in reply_turns(practice)]
     whole = desk.attempt.mode is Mode.WHOLE
     return coding_html(practice.transcript, range(len(turns)), asked, replies, lead=before_lines(practice), whole=whole)

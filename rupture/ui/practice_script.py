@@ -124,6 +124,16 @@ BEGIN = """
 }, 120)
 """
 
+# What was coded and not compared yet is given up only when the trainee says so; the answer goes along.
+LEAVE = """
+(...given) => {
+  const rows = [...document.querySelectorAll('#coding .coding .turn')];
+  const coded = rows.some((row) => row.dataset.given || (row.dataset.said || '').trim());
+  const sure = !coded || window.confirm('Leave this session? What you coded in it so far is lost.');
+  return [...given.slice(0, -1), String(sure)];
+}
+"""
+
 # Feedback is read from its beginning.
 TO_FEEDBACK = """
 () => setTimeout(() => {

@@ -149,6 +149,9 @@ def test_a_reference_is_a_coder_or_one_more_file(files, tmp_path):
     found = read_codings(arguments[:2], text, reference=arguments[2])
     assert found.reference == "gold"
     assert {id: sorted(by) for id, by in found.coders.items()} == {"s1": ["anna", "ben", "gold"], "s2": ["ben", "gold"]}
+    (far,) = files(far=both("s10,1,\n"))
+    with pytest.raises(CorpusError, match="no session was read by the reference and another coder"):
+        read_codings(arguments[:2], text, reference=far)
     with pytest.raises(CorpusError, match="named 'anna' like one of the coders"):
         read_codings(arguments[:2], text, reference=f"anna={arguments[2]}")
     with pytest.raises(CorpusError, match="cannot be read"):

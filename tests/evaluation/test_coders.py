@@ -107,9 +107,10 @@ def test_the_numbers_by_hand():
     assert found["reference"]["coders"]["Y"]["sessions"] == 1
 
 
-def test_a_reference_that_comes_as_a_file_changes_nothing_that_is_said_of_all_coders(folder):
+@pytest.mark.parametrize(("covered", "notes"), [(3, []), (1, ["Left out, since nobody else read them: 1 of 3 sessions."])])
+def test_a_reference_that_comes_as_a_file_changes_nothing_that_is_said_of_all_coders(folder, covered, notes):
     talk = [{"X": {1: "W5", 3: "R4"}, "Y": {2: "C2"}}, {"X": {1: "W1"}}, {"X": {2: "C2", 4: "W5"}, "Y": {2: "C2"}}]
-    gold = [{"gold": {1: "W5", 2: "C2"}} for _ in talk]
+    gold = [{"gold": {1: "W5", 2: "C2"}} for _ in talk[:covered]]
     for name, sessions in (("both.csv", talk), ("gold.csv", gold)):
         with (folder / name).open("w", newline="") as file:
             csv.writer(file).writerows([("session", "turn", "rater", "codes", "role"), *rows_of(sessions)])
@@ -117,6 +118,9 @@ def test_a_reference_that_comes_as_a_file_changes_nothing_that_is_said_of_all_co
     alone, beside = compare(read_codings([both])), compare(read_codings([both], reference=reference))
     for part in ("overall", "ratings", "splits"):
         assert beside[part] == alone[part]
+    assert beside["pairs"][0] == alone["pairs"][0]
+    assert beside["reference"]["coders"]["X"]["sessions"] == covered
+    assert [note for note in beside["notes"] if "Left out" in note] == notes
     assert [(pair["raters"], pair["with_reference"]) for pair in beside["pairs"]] == [
         (["X", "Y"], False),
         (["X", "gold"], True),
@@ -125,7 +129,16 @@ def test_a_reference_that_comes_as_a_file_changes_nothing_that_is_said_of_all_co
     assert set(beside["reference"]["coders"]) == {"X", "Y"}
     assert "| X–gold (reference) |" in report(beside)
     # A coder among others who is named as the reference stays one.
-    assert compare(read_codings([both, reference], reference="gold"))["overall"] != alone["overall"]
+    listed = compare(read_codings([both, reference], reference="gold"))
+    assert listed["overall"] != alone["overall"]
+    assert listed["pairs"][0] == alone["pairs"][0]
+
+
+def test_where_nobody_speaks_whom_a_code_is_asked_of_no_share_is_alike():
+    transcript = coded("s0", "C: one\nC: two").transcript
+    found = compare(Codings({"s0": transcript}, {"s0": {"X": SessionCodes({0: ("W5",)}), "Y": SessionCodes({})}}))
+    alike = found["pairs"][0]["alike"]
+    assert (alike["W5"], alike["C2"], alike["strategy"], alike["R4"]) == (0.5, 1.0, None, None)
 
 
 def test_one_coder_beside_a_reference_has_no_agreement_of_all(folder):

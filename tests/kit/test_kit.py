@@ -9,10 +9,13 @@ import shutil
 
 import pytest
 
+from rupture.analysis import Analysis, State
 from rupture.codebook import CODES
 from rupture.coding.sessions import read_sessions, split_sessions
 from rupture.coding.standoff import read_raters
 from rupture.coding.values import Rating
+from rupture.coding.written import written
+from rupture.corrections import Correction, Verdict
 from rupture.errors import CorpusError
 from rupture.kit.making import kit_sessions, make_kit
 from rupture.kit.manifest import Form, digest_of
@@ -161,6 +164,15 @@ def test_the_text_of_a_kit_is_the_format_of_coded_sessions(tmp_path):
         turns = sessions(session.transcript.id)[session.transcript.id].turns
         assert [digest_of(turn.text) for turn in session.transcript.turns] == [digest_of(turn.text) for turn in turns]
         assert session.rating is None
+
+
+def test_a_kit_and_the_screen_write_a_turn_alike(tmp_path):
+    said = ("two  spaces", " a\ttab", "lines\r\n\u2028apart", "{braces}", " ")
+    (transcript,) = sessions("s1", texts=said).values()
+    make_kit(tmp_path / "kit", {"s1": transcript}, form=Form.TXT, rater="", seed=1, own=True)
+    (text,) = (tmp_path / "kit" / "codes").iterdir()
+    saved = written(Analysis(transcript, State.ANALYSED), {0: Correction(0, Verdict.AGREE)}, "s1", "")
+    assert text.read_text(encoding="utf-8").splitlines()[1:] == saved.splitlines()[1:]
 
 
 def test_what_cannot_be_made_is_refused(tmp_path):

@@ -81,6 +81,12 @@ def test_families_are_counted_over_the_client_turns_that_were_read(practice):
     assert against.kappa == pytest.approx(0.0)
 
 
+def test_a_turn_that_all_raters_marked_counts_as_marked_though_no_code_prevails(rated):
+    apart = rated("T: So?\nC: Sure. {W5}", {1: ["W1"]}, {1: ["C2"]})
+    (told,) = feedback(apart, attempted("x9-01", 2, {})).told
+    assert told.startswith("Turns that you or most raters marked: 1. On 0 of them")
+
+
 def test_a_family_that_nobody_marked_has_no_kappa(rated):
     calm = rated("T: So?\nC: It rained.\nT: And?\nC: I stayed in.", {}, {})
     assert [family.kappa for family in feedback(calm, attempted("x9-01", 4, {})).families] == [None, None]

@@ -1,5 +1,6 @@
 """`rupture practice` as a program sees it: answers piped in, feedback out, and nothing kept unless asked for."""
 
+import io
 import json
 import os
 import subprocess
@@ -9,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from rupture.cli.practising import FamilyName, SettingName
+from rupture.cli import practising
+from rupture.cli.practising import FamilyName, SettingName, _practise
 from rupture.codebook import MARKER_FAMILIES
+from rupture.errors import RuptureError
+from rupture.practice.attempt import Mode, begin
 from rupture.practice.comparison import HELD, seen
 from rupture.practice.explanations import SETTINGS
 from rupture.practice.reading import reply_turns
-from rupture.practice.store import FILE, kept
+from rupture.practice.store import FILE, PracticeStoreError, kept
 from rupture.practice.typed import Typed, TypedError, typed_codes, typed_turn
 from rupture.transcript import Role
+
+from .small import AT
 
 RUPTURE = Path(sys.executable).with_name("rupture")
 SESSION = "x1-01"
@@ -77,12 +83,36 @@ def test_stopping_early_is_looked_at_as_far_as_it_was_read(run, practice):
     assert " 6  Therapist:" not in done.stdout
 
 
-def test_an_end_of_input_is_a_stop_and_reading_nothing_is_said_so(run):
+def test_an_end_of_input_is_a_stop_and_deciding_nothing_is_said_so_and_not_kept(run, tmp_path):
     cut = run("--session", SESSION, answers=["", "C3"])
     assert "You read 5 of 39 turns" in cut.stdout
-    nothing = run("--session", SESSION, "--strategies", answers=["q"])
-    assert nothing.returncode == 0
-    assert "nothing to look at" in nothing.stdout
+    for options in ((), ("--strategies",)):
+        nothing = run("--session", SESSION, "--keep", *options, answers=["q"])
+        assert nothing.returncode == 0
+        assert "nothing to look at" in nothing.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_file_that_cannot_be_written_takes_no_feedback_away(practice, tmp_path, monkeypatch, capsys, as_json):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\nC3\nq\n"))
+    with pytest.raises(PracticeStoreError, match="cannot be written"):
+        _practise(practice, begin(SESSION, Mode.TURN_BY_TURN, AT), tmp_path, as_json)
+    out = capsys.readouterr().out
+    assert "You read 5 of 39 turns; only these are looked at." in (json.loads(out)["feedback"]["told"] if as_json else out)
+    assert "Kept in" not in out
+
+
+def test_a_model_that_fails_takes_neither_the_feedback_nor_what_is_kept_away(practice, tmp_path, monkeypatch, capsys):
+    def fails(*_):
+        raise RuptureError("the model is not there")
+
+    monkeypatch.setattr(practising, "_replies", fails)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\nC3\nq\n"))
+    with pytest.raises(RuptureError, match="not there"):
+        _practise(practice, begin(SESSION, Mode.TURN_BY_TURN, AT), tmp_path / FILE, as_json=False)
+    assert "You read 5 of 39 turns" in capsys.readouterr().out
+    assert [attempt.codes for attempt in kept(tmp_path / FILE).attempts] == [{3: ("C3",)}]
 
 
 def test_a_whole_session_is_coded_by_turn_numbers(run):

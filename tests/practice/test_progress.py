@@ -75,6 +75,16 @@ def test_a_session_counts_the_first_time_and_only_when_something_was_read_and_it
     assert found.families[0].points[-1].running == Estimate(1.0)
 
 
+def test_stopping_before_the_first_decision_takes_no_session_away(done):
+    attempts, sessions = done(LIKE)
+    # The therapist's first turn was read, and nothing was asked yet.
+    stopped = on_day(-1, attempted("s00", 8, {}, read=1))
+    found = progress([stopped, *attempts], sessions)
+    assert (found.sessions, found.families[0].points[-1].running) == (1, Estimate(1.0))
+    both = on_day(-1, attempted("s00", 8, {}, read=1, strategies=True))
+    assert first_readings([both, *attempts], sessions) == ((sessions[0], both),)
+
+
 def test_turns_that_were_not_read_do_not_count(done):
     _, sessions = done(LIKE)
     early = on_day(0, attempted("s00", 8, {1: ["W5"]}, read=4))

@@ -2,12 +2,11 @@
 
 import re
 
-from rupture.codebook import BY_CODE, MARKERS, STRATEGIES
+from rupture.codebook import BY_CODE
 from rupture.coding.code_files.marks import RATINGS, Mark, Rated, shown
 from rupture.coding.values import Rating
-from rupture.transcript import Role, Transcript
-
-_FITTING = {Role.CLIENT: MARKERS, Role.THERAPIST: STRATEGIES, Role.OTHER: ()}
+from rupture.corrections import codes_for
+from rupture.transcript import Transcript
 
 
 def mark_problems(transcript: Transcript, mark: Mark) -> list[str]:
@@ -19,7 +18,7 @@ def mark_problems(transcript: Transcript, mark: Mark) -> list[str]:
     for code in mark.codes:
         if code not in BY_CODE:
             problems.append(f"{mark.where}: found {shown(code)} for a code; known are {', '.join(BY_CODE)}")
-        elif code not in _FITTING[role]:
+        elif code not in codes_for(role):
             problems.append(f"{mark.where}: {code} cannot stand on turn {mark.turn}, which is of role {role.value}")
     if mark.confidence not in ("", "1", "2"):
         problems.append(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rupture.coding.code_files.marks import OWN, CodeFile, Mark, Rated, place
-from rupture.coding.sessions import read_sessions
+from rupture.coding.sessions import read_as_coded
 from rupture.coding.values import CodedSession, Rating
 
 HEADER = "=== "
@@ -12,14 +12,14 @@ HEADER = "=== "
 
 def read_coded_sessions(path: Path) -> CodeFile:
     """The codes and ratings in the file; CorpusError at the first line that breaks the format."""
-    sessions = read_sessions([path])
+    sessions = read_as_coded([path])
     marks = [
-        Mark(place(path, turn.line), OWN, session.transcript.id, turn.index, session.codes(turn.index))
-        for session in sessions
+        Mark(place(path, turn.line), OWN, session.transcript.id, turn.index, tuple(dict.fromkeys(given.get(turn.index, ()))))
+        for session, given in sessions
         for turn in session.transcript.turns
     ]
-    ratings = [_rated(path, session, session.rating) for session in sessions if session.rating]
-    return CodeFile(tuple(marks), tuple(ratings), {session.transcript.id: session.transcript for session in sessions})
+    ratings = [_rated(path, session, session.rating) for session, _ in sessions if session.rating]
+    return CodeFile(tuple(marks), tuple(ratings), {session.transcript.id: session.transcript for session, _ in sessions})
 
 
 def _rated(path: Path, session: CodedSession, rating: Rating) -> Rated:
