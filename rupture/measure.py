@@ -21,6 +21,7 @@ from rupture.coding.sessions import raters_of, read_sessions, split_sessions
 from rupture.coding.standoff import mean_rating, read_raters
 from rupture.coding.values import CodedSession, Rating, names_for, votes_of
 from rupture.detection.card import read_card
+from rupture.detection.streaming import SessionStream
 from rupture.detection.training import cross_validate
 from rupture.digests import digest_files, digest_sessions
 from rupture.encoder import Encoder
@@ -28,7 +29,7 @@ from rupture.errors import RunError
 from rupture.evaluation import detection, runs
 from rupture.evaluation.agreement import Agreement, agreement
 from rupture.evaluation.groups import by_file, by_length, by_quality
-from rupture.evaluation.robustness import as_recognised, name_shifts, named, recognition_loss, report
+from rupture.evaluation.robustness import as_recognised, loss, name_shifts, named, report
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.evaluation.values import Prediction, predict
 from rupture.policy import Policy
@@ -135,21 +136,28 @@ def score_cases(folder: Path, suite: Suite) -> Scored:
 
 
 def score_robustness(folder: Path) -> str:
-    """Measures the shipped detector with names swapped and on recognised speech; writes `scores.json`, returns the report."""
+    """Measures the shipped detector with names swapped, on recognised speech and on sessions under way; writes `scores.json`,
+    returns the report."""
     card, detector = read_card(MODEL), build_detector()
 
     def predicted(transcripts: Iterable[Transcript]) -> list[Prediction]:
         return [_prediction(t, detector.score([t])[0], card.decisions) for t in transcripts]
 
+    def when_it_comes(transcript: Transcript) -> Prediction:
+        stream = SessionStream(detector)
+        return _prediction(transcript, [stream.add(turn)[-1] for turn in transcript.turns], card.decisions)
+
     plain = split_sessions(SESSIONS, BLIND_CODES)["test"]
     recognised = [as_recognised(session) for session in plain]
+    whole = predicted(session.transcript for session in plain)
     scores = {
         "schema": 1,
         "model": card.id,
         "cases": digest_sessions(plain),
         "sessions": len(plain),
         "names": name_shifts({key: predicted(by.values()) for key, by in named(CASES / "names.yaml").items()}),
-        "recognised": recognition_loss(plain, *(predicted(s.transcript for s in sessions) for sessions in (plain, recognised))),
+        "recognised": loss(plain, whole, predicted(session.transcript for session in recognised)),
+        "under_way": loss(plain, whole, [when_it_comes(session.transcript) for session in plain]),
     }
     folder.mkdir(parents=True, exist_ok=True)
     runs.write_json(folder / runs.SCORES, scores)

@@ -142,7 +142,7 @@ def view(
 
 
 def robustness(out: Folder = None) -> None:
-    """Measure the shipped detector with the names of other origins and on text as speech recognition writes it."""
+    """Measure the shipped detector with the names of other origins, on text as speech recognition writes it, and turn by turn."""
     from rupture.evaluation.runs import REPORT
     from rupture.files import write_whole
     from rupture.measure import score_robustness

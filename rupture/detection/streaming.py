@@ -1,6 +1,6 @@
 """Scores of a session under way, turn by turn: each turn is encoded once, when it comes, and the session network reads all turns
 so far again. Earlier scores are revised as the session goes on; what comes after a turn is not known when it is first scored, so
-its quality is measured apart (`bench/streaming.py`). Knows neither thresholds nor findings.
+its quality is measured apart (`rupture eval robustness`). Knows neither thresholds nor findings.
 """
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from rupture.analysis import Scores
 from rupture.detection.detector import OnnxDetector
 from rupture.detection.features import cue_row, shape_features
+from rupture.encoder import Vectors
 from rupture.names import names_in, neutral
 from rupture.transcript import Transcript, Turn
 
@@ -18,7 +19,7 @@ class SessionStream:
     def __init__(self, detector: OnnxDetector) -> None:
         self._detector = detector
         self._turns: list[Turn] = []
-        self._encodings = np.zeros((0, 0), np.float32)
+        self._encodings: list[Vectors] = []
         self._counted: list[list[float]] = []
 
     def add(self, turn: Turn) -> list[Scores]:
@@ -26,8 +27,7 @@ class SessionStream:
         as the turns so far give them away."""
         self._turns.append(turn)
         names = names_in(self._turns) if len(self._turns) > 1 else frozenset[str]()
-        (encoding,) = self._detector.encode([neutral(turn.text, names)])
-        self._encodings = np.vstack([self._encodings.reshape(-1, encoding.size), encoding])
+        self._encodings.extend(self._detector.encode([neutral(turn.text, names)]))
         self._counted.append(cue_row(turn.text))
         transcript = Transcript("", tuple(self._turns))
-        return self._detector.score_encoded(transcript, self._encodings, shape_features(transcript, self._counted))
+        return self._detector.score_encoded(transcript, np.stack(self._encodings), shape_features(transcript, self._counted))

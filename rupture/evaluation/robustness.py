@@ -1,7 +1,8 @@
 """Does the detector read the same session the same when only what should not matter has changed?
 
 Names: short sessions with the names of 24 origins in turn; no score may move. Recognised speech: a session in lower case without
-punctuation, as speech recognition writes it; little may be lost.
+punctuation, as speech recognition writes it; little may be lost. A session under way: each turn by what was said so far, without
+what was answered; how much that costs is said.
 """
 
 import re
@@ -80,24 +81,21 @@ def name_shifts(versions: Mapping[str, Sequence[Prediction]]) -> dict[str, Any]:
     }
 
 
-def recognition_loss(
-    sessions: Sequence[CodedSession], plain: Sequence[Prediction], recognised: Sequence[Prediction]
-) -> dict[str, Any]:
-    """Pooled AUROC of each family on the sessions as they are and as recognised, and the loss, with paired intervals."""
+def loss(sessions: Sequence[CodedSession], plain: Sequence[Prediction], otherwise: Sequence[Prediction]) -> dict[str, Any]:
+    """Pooled AUROC of each family on the sessions as they are and told otherwise, and the loss, with paired intervals."""
     weights = resampled(len(sessions))
     result = {}
     for name in FAMILIES:
-        before, after = (auroc(sample(name, sessions, predictions), weights) for predictions in (plain, recognised))
-        values = {"auroc": before, "recognised": after, "loss": before - after}
+        before, after = (auroc(sample(name, sessions, predictions), weights) for predictions in (plain, otherwise))
+        values = {"auroc": before, "otherwise": after, "loss": before - after}
         result[name] = {key: estimate(value, len(sessions)).to_dict() for key, value in values.items()}
     return result
 
 
 def report(scores: Mapping[str, Any], model: str) -> str:
-    """Both checks in Markdown."""
-    names, speech = scores["names"], scores["recognised"]
+    """All checks in Markdown."""
+    names = scores["names"]
     moved = [[name, f"{value:.3f}"] for name, value in sorted(names["by_name"].items(), key=lambda item: -item[1])[:8]]
-    lost = [[name, *(interval(speech[name][key]) for key in ("auroc", "recognised", "loss"))] for name in speech]
     return f"""# The same session, told otherwise
 
 Model {model}.
@@ -114,4 +112,14 @@ and a head each). Largest distance between two origins: **{names["largest"]:.3f}
 The {scores["sessions"]} test sessions in lower case, without punctuation and notes. AUROC pooled, with 95 % session-bootstrap
 intervals, paired for the loss.
 
-{table(["", "as written", "as recognised", "loss"], lost)}"""
+{_losses(scores["recognised"], "as recognised")}
+## As the session goes on
+
+The same sessions turn by turn (`rupture.detection.streaming`): each turn scored when it comes, by what was said so far.
+
+{_losses(scores["under_way"], "when it comes")}"""
+
+
+def _losses(found: Mapping[str, Any], otherwise: str) -> str:
+    rows = [[name, *(interval(numbers[key]) for key in ("auroc", "otherwise", "loss"))] for name, numbers in found.items()]
+    return table(["", "as written", otherwise, "loss"], rows)
