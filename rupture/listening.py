@@ -1,20 +1,72 @@
 """Sockets, connections and the log of a server: a listener bound before anything is loaded, so that a taken port is said at once,
-connections with bounds, errors without words. Knows no application.
+connections and requests with bounds, errors without words. Knows no application.
 """
 
 import asyncio
 import errno
 import logging
+import re
 import socket
 import sys
+from collections.abc import Iterable
+
+from starlette.types import Message, Receive
 
 from rupture.errors import ServerError, kind_and_place
-from rupture.privacy.hardening import HOST
+from rupture.privacy.hardening import HOST, MAX_REQUEST_BYTES
 
 HEADER_SECONDS = 10.0
 """A connection on which no request has begun for this long is closed."""
 MOST_CONNECTIONS = 400
 """An open page holds up to six."""
+TOO_LARGE = f"A request has at most {MAX_REQUEST_BYTES:,} bytes; this one has more. Split the session."
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+
+
+class RefusedError(Exception):
+    """Raised into an application while a request comes in: the status to answer with, and why."""
+
+    def __init__(self, status: int, why: str) -> None:
+        self.status, self.why = status, why
+
+
+class Incoming:
+    """What an application receives of one request, until that is too large or takes longer than `seconds` to come in; then
+    `refused` says so, for those that answer errors by themselves in other words."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self.refused: RefusedError | None = None
+        self._receive, self._seconds, self._taken, self._whole = receive, seconds, 0, False
+        self._ends = asyncio.get_running_loop().time() + seconds
+
+    async def __call__(self) -> Message:
+        """The next message; what comes after the whole request, that the sender has gone, may be waited for long."""
+        try:
+            async with asyncio.timeout_at(None if self._whole else self._ends):
+                message = await self._receive()
+        except TimeoutError:
+            raise self._refuse(408, f"A request has {self._seconds:.0f} seconds to come in.") from None
+        self._taken += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._taken > MAX_REQUEST_BYTES:
+            raise self._refuse(413, TOO_LARGE)
+        return message
+
+    def _refuse(self, status: int, why: str) -> RefusedError:
+        self.refused = RefusedError(status, why)
+        return self.refused
+
+
+def trusted_names(listed: Iterable[str]) -> tuple[str, ...]:
+    """Host names a server is to answer to beside this machine's, in lower case, empty ones left out; ServerError for what is
+    none."""
+    names = tuple(name for entry in listed if (name := entry.strip().lower()))
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            raise ServerError(
+                f"Found {name!r} as a trusted host; give the bare name, without https:// or port: rupture.example.org"
+            )
+    return names
 
 
 def shown(host: str) -> str:

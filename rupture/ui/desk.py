@@ -11,12 +11,13 @@ from rupture.assistant.assistant import Assistant
 from rupture.assistant.draft import phrase
 from rupture.assistant.reply import Conversation, Letter, Reply
 from rupture.corrections import Correction, corrected
-from rupture.errors import RuptureError
+from rupture.errors import RuptureError, UnreadableTranscript
 from rupture.formats.reading import Reading, words_of_file
 from rupture.privacy.masked_analysis import masked_analysis
 from rupture.privacy.risk import kinds
 from rupture.transcript import Role
-from rupture.ui.words import NO_SPEAKERS
+from rupture.ui.lane import Lane, while_last
+from rupture.ui.words import FILE_GONE, NO_SPEAKERS
 from rupture.words import plain_name
 
 
@@ -27,18 +28,6 @@ class Said:
     role: str
     text: str = ""
     reply: Reply | None = None
-
-
-class Lane:
-    """Who came last among the events of one tab: what an earlier one still has to say is not heard any more."""
-
-    def __init__(self) -> None:
-        self.last = 0
-
-    def enter(self) -> int:
-        """A number of one's own; from now on it is the last."""
-        self.last += 1
-        return self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +85,35 @@ def ask(desk: Desk, question: str) -> Desk:
 
 
 def _with_files(desk: Desk, files: Sequence[Path], question: str, harm: Callable[[str], bool]) -> Desk:
-    """The first file that can be read is open; what is wrong with one keeps nobody from the others."""
+    """The first file that can be read is open; what is wrong with one keeps nobody from the others, nor from the answer to a
+    question."""
     single = len(files) == 1
     readings = []
     for file in files:
+        name = "" if single else f"{plain_name(file.stem)}: "
         try:
-            reading = formats.read_file(file)
+            reading = _read(file)
         except RuptureError as error:
             if single:
                 raise
-            desk = desk.say(str(error))
+            desk = desk.say(f"{name}{error}")
             continue
         if reading.transcript.turns:
             readings.append(reading)
         else:
-            desk = _unreadable(desk, "" if single else f"{plain_name(file.stem)}: ", words_of_file(file), harm)
+            desk = _unreadable(desk, name, words_of_file(file), harm)
+    if not readings:
+        return ask(desk, question) if question else desk
     for reading in reversed(readings[1:]):
         desk = replace(desk, shelf=(_waiting(Desk(), reading), *desk.shelf))
-    return _with_reading(desk, readings[0], question) if readings else desk
+    return _with_reading(desk, readings[0], question)
+
+
+def _read(file: Path) -> Reading:
+    """The reading of an upload, which may have lain in the box for so long that it was deleted."""
+    if not file.exists():
+        raise UnreadableTranscript(FILE_GONE)
+    return formats.read_file(file)
 
 
 def _with_reading(desk: Desk, reading: Reading, question: str) -> Desk:
@@ -189,7 +189,7 @@ def analysed(desk: Desk, assistant: Assistant) -> Desk:
 
 def answers(desk: Desk, assistant: Assistant) -> Iterator[Desk]:
     """The desk with the answer to the waiting question growing at the end of the chat; the last one is final."""
-    for reply, conversation in assistant.answer(desk.question, desk.conversation):
+    for reply, conversation in while_last(assistant, desk.lane).answer(desk.question, desk.conversation):
         selected = conversation.focus if conversation.focus is not None else desk.selected
         said = (*desk.said, Said("assistant", reply.text, reply))
         yield replace(desk, said=said, conversation=conversation, selected=_within(selected, conversation.analysis), question="")
@@ -210,7 +210,7 @@ def sent(desk: Desk, assistant: Assistant, user: str) -> Iterator[Desk]:
     told = outgoing(desk, assistant)
     if told is None:
         return
-    for reply, conversation in assistant.send(replace(told, user=user), desk.conversation):
+    for reply, conversation in while_last(assistant, desk.lane).send(replace(told, user=user), desk.conversation):
         yield replace(desk, said=(*desk.said, Said("assistant", reply.text, reply)), conversation=conversation)
 
 

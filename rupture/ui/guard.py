@@ -2,13 +2,13 @@
 size of a request and to the time it takes to come in, fixed headers.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rupture.listening import TOO_LARGE, Incoming, RefusedError
 from rupture.privacy.hardening import HEADERS, HOST_NAMES, LOOPBACK, MAX_REQUEST_BYTES
 
 BODY_SECONDS = 60.0
@@ -42,13 +42,6 @@ _DROPPED = (b"x-forwarded-host", b"x-gradio-server")
 _PORTS = {"http": 80, "https": 443}
 
 
-class _RefusedError(Exception):
-    """Raised into the application while a request comes in: its status and why."""
-
-    def __init__(self, status: int, why: str) -> None:
-        self.status, self.why = status, why
-
-
 class Guard:
     """Wraps the application, for a screen reached under the host names `names`, with a `login` or without one."""
 
@@ -63,7 +56,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in _DROPPED]}
-        limited = _Limited(receive)
+        incoming = Incoming(receive, BODY_SECONDS)
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -72,14 +65,14 @@ class Guard:
                 started = True
                 kept = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
                 # What parses a body may answer the error by itself, with a status that says less.
-                status = limited.refused.status if limited.refused else message["status"]
+                status = incoming.refused.status if incoming.refused else message["status"]
                 message = {**message, "status": status, "headers": [*kept, *_HEADERS]}
             await send(message)
 
         refusal = self._refusal(scope)
         try:
-            await (refusal or self.app)(scope, limited, send_with_headers)
-        except _RefusedError as error:
+            await (refusal or self.app)(scope, incoming, send_with_headers)
+        except RefusedError as error:
             if not started:
                 await PlainTextResponse(error.why, error.status)(scope, receive, send_with_headers)
 
@@ -91,7 +84,7 @@ class Guard:
             return PlainTextResponse("This screen answers its own page only.", 403)
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-            return PlainTextResponse(_TOO_LARGE, 413)
+            return PlainTextResponse(TOO_LARGE, 413)
         return None
 
     def _is_open(self, path: str) -> bool:
@@ -112,35 +105,6 @@ class Guard:
         except ValueError:
             return False
         return same and page.hostname in self._names and (page.scheme == "https" or page.hostname in LOOPBACK)
-
-
-class _Limited:
-    """What an application receives of one request, until that is too large or too slow."""
-
-    def __init__(self, receive: Receive) -> None:
-        self.refused: _RefusedError | None = None
-        self._receive, self._taken, self._whole = receive, 0, False
-        self._ends = asyncio.get_running_loop().time() + BODY_SECONDS
-
-    async def __call__(self) -> Message:
-        """The next message; what comes after the whole request, that the page was closed, may be waited for long."""
-        try:
-            async with asyncio.timeout_at(None if self._whole else self._ends):
-                message = await self._receive()
-        except TimeoutError:
-            raise self._refuse(408, f"A request has {BODY_SECONDS:.0f} seconds to come in.") from None
-        self._taken += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
-        if self._taken > MAX_REQUEST_BYTES:
-            raise self._refuse(413, _TOO_LARGE)
-        return message
-
-    def _refuse(self, status: int, why: str) -> _RefusedError:
-        self.refused = _RefusedError(status, why)
-        return self.refused
-
-
-_TOO_LARGE = f"At most {MAX_REQUEST_BYTES:,} bytes are taken. Split the session."
 
 
 def _is_elsewhere(headers: Mapping[bytes, bytes]) -> bool:

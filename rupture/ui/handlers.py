@@ -24,8 +24,10 @@ from rupture.ui.mishaps import said_of
 from rupture.ui.over_time import Keeping
 from rupture.ui.page import Page
 from rupture.ui.practice import Practising
-from rupture.ui.show import Shown, chat_of, everything, evidence_of, panel, remote_of, session_of
+from rupture.ui.practice_desk import PracticeDesk
+from rupture.ui.show import Shown, chat_of, everything, evidence_of, panel, practice_cleared, remote_of, session_of
 from rupture.ui.take_away import saved
+from rupture.ui.words import BROKEN_OFF
 
 Update = Mapping[Any, Any]
 Handler = Callable[..., Iterator[Update]]
@@ -56,12 +58,16 @@ class Wiring:
             running.append(self._on(button.click, functools.partial(self.sample, path), [page.desk]))
         for question, button in page.question_buttons:
             running.append(self._on(button.click, functools.partial(self.ask, question), asked))
+        running.append(self._on(page.evidence.apply, self.correct, [page.desk]))
         left = [page.stop, page.remote, *self.shown.chat_outputs]
         page.stop.click(self.stopped, page.desk, left, cancels=running, api_visibility="private", queue=False)
         self._on(page.leave_out.click, self.leave_out, [page.desk])
         self._on(page.shelf.select, self.take, asked)
-        self._on(page.evidence.apply, self.correct, [page.desk])
         self._on(page.clear.click, self.clear, [page.desk])
+        at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+        page.clear.click(self.clear_practice, page.practice.desk, page.practice.outputs, **at_once)
+        for begun in (page.practice.begin, page.practice.again):
+            begun.click(self.can_clear, None, page.clear, **at_once)
         self._on(page.remote_names.submit, self.mask, [page.remote_names, page.remote_text, page.desk])
         self._on(page.remote_names.blur, self.mask, [page.remote_names, page.remote_text, page.desk])
         self._on(page.keep_here.click, self.keep_here, [page.desk])
@@ -106,20 +112,27 @@ class Wiring:
 
     def send(self, message: Mapping[str, Any], desk: Desk, looking: int | None) -> Iterator[Update]:
         """A message: a question is answered, a session waits for its speakers."""
-        files = tuple(message.get("files") or ())
-        desk = desks.look(desk, looking)
+        text, files = str(message.get("text") or ""), tuple(message.get("files") or ())
+        waited = desk.reading
         try:
-            desk = desks.receive(
-                desk, str(message.get("text") or ""), files, lambda said: bool(self.assistant().care([said])[0].risk)
-            )
-        finally:
-            for file in files:
-                Path(file).unlink(missing_ok=True)
+            desk = self._received(desks.look(desk, looking), text, files)
+        except Exception:
+            if files:  # They are deleted: the next message would name them again, beside the file that was mended.
+                yield {self.page.box: {"text": text, "files": []}}
+            raise
         yield {**chat_of(self.shown, desk), self.page.box: None}
         if desk.reading is None and desk.question:
             yield from self._answer(desk)
         elif desk.reading is not None:
-            yield {**session_of(self.shown, desk), self.page.hide: ""}
+            # Names that were typed for the session that waits stay typed while something else is asked.
+            yield {**session_of(self.shown, desk), **({} if desk.reading is waited else {self.page.hide: ""})}
+
+    def _received(self, desk: Desk, text: str, files: tuple[str, ...]) -> Desk:
+        try:
+            return desks.receive(desk, text, files, lambda said: bool(self.assistant().care([said])[0].risk))
+        finally:
+            for file in files:
+                Path(file).unlink(missing_ok=True)
 
     def ask(self, question: str, desk: Desk, looking: int | None) -> Iterator[Update]:
         """One of the questions that are offered."""
@@ -148,6 +161,7 @@ class Wiring:
     def _answer(self, desk: Desk) -> Iterator[Update]:
         # The panel moves only where the answer is about another turn: meanwhile the reader may have gone elsewhere.
         looked_at = desk.selected
+        desk.lane.writing = True
         yield {self.page.stop: gr.update(visible=True)}
         for answered in desks.answers(desk, self.assistant()):
             moved = answered.selected != looked_at
@@ -155,6 +169,7 @@ class Wiring:
             yield {**chat_of(self.shown, answered), **(evidence_of(self.shown, answered) if moved else {})}
             desk = answered
         yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
+        desk.lane.writing = False
 
     def preview(self, message: Mapping[str, Any]) -> str:
         """What the text in the box looks like, before it is sent."""
@@ -169,9 +184,15 @@ class Wiring:
         yield {**session_of(self.shown, taken), **chat_of(self.shown, taken), self.page.hide: ""}
 
     def correct(self, desk: Desk, event: gr.EventData) -> Iterator[Update]:
-        """What the reader says to a turn."""
+        """What the reader says to a turn. An answer that waited for its first sentence meanwhile is given all the same, and where
+        half of one stands that is said."""
         said = Correction(event.turn, Verdict(event.verdict), tuple(event.codes))
-        yield session_of(self.shown, desks.correct(desk, said, self.assistant()))
+        desk = desks.correct(desk, said, self.assistant())
+        yield session_of(self.shown, desk)
+        if desk.lane.broke_off and desk.said[-1].role == "user":
+            yield from self._answer(desk)
+        elif desk.lane.broke_off and desk.said[-1].reply:
+            yield chat_of(self.shown, desk.say(BROKEN_OFF))
 
     def mask(self, names: str, user: str, desk: Desk) -> Iterator[Update]:
         """Names to leave out of what would be sent, as it stands on the screen."""
@@ -182,12 +203,14 @@ class Wiring:
         """The text on the screen goes to the remote model, without the names typed beside it."""
         desk = desks.with_names(desk, names)
         waiting = desk.conversation
+        desk.lane.writing = True
         yield {self.page.desk: desk, self.page.remote: gr.update(visible=False), self.page.stop: gr.update(visible=True)}
         for answered in desks.sent(desk, self.assistant(), masked(user, desk.names)):
             # Until the answer is whole, its text still waits: after Stop it can be sent again.
             yield {**chat_of(self.shown, answered), self.page.desk: replace(answered, conversation=waiting)}
             desk = answered
         yield {**remote_of(self.shown, desk), self.page.stop: gr.update(visible=False)}
+        desk.lane.writing = False
 
     def stopped(self, desk: Desk) -> Update:
         """What was running has been stopped. A session that waited for its speakers waits again, and so does a text that was to
@@ -222,6 +245,15 @@ class Wiring:
         """Nothing of the tab is left."""
         yield everything(self.shown, desks.cleared(desk))
 
+    def clear_practice(self, practised: PracticeDesk) -> Update:
+        """Nor is anything of what was practised, and what is still being said about it is not heard."""
+        practised.lane.enter()
+        return practice_cleared(self.page, practised)
+
+    def can_clear(self) -> Update:
+        """Practice was begun, which can be cleared too."""
+        return {self.page.clear: gr.update(visible=True)}
+
     def save(self, desk: Desk, event: gr.EventData) -> tuple[str, str]:
         """A file for the browser to save, or why there is none."""
         try:
@@ -248,6 +280,9 @@ def _guarded(handler: Handler, shown: Shown) -> Handler:
         try:
             for update in handler(*args):
                 if desk.lane.last != mine:
+                    if len(so_far) == 1:
+                        # Where nothing at all is yielded, Gradio empties every part of the page.
+                        yield {shown.page.stop: gr.skip()}
                     return
                 so_far |= update
                 yield {**so_far}

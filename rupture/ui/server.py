@@ -3,7 +3,6 @@ when a setting is not as it must be.
 """
 
 import os
-import re
 import signal
 import socket
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.routes import App
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
@@ -23,10 +23,11 @@ from rupture.assistant.assistant import Assistant
 from rupture.assistant.chat_models import chat_model_from_environment
 from rupture.build import workspace_file
 from rupture.errors import ServerError
-from rupture.listening import connection, listen, shown
+from rupture.listening import connection, listen, shown, trusted_names
 from rupture.privacy.hardening import HOST, HOST_NAMES, LOOPBACK, MAX_WAITING, MOUNT, self_test
 from rupture.protocols import ChatModel
 from rupture.resources import SAMPLES
+from rupture.ui.forgetting import forget_tabs
 from rupture.ui.guard import Guard
 from rupture.ui.handlers import Wiring
 from rupture.ui.login import TWELVE_HOURS, Login, read_users
@@ -37,7 +38,6 @@ from rupture.ui.words import LOCAL, REMOTE, SHARED
 
 DEFAULT_PORT = 7860
 _CSS = Path(__file__).parent / "screen.css"
-_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,7 @@ def chosen_access(host: str | None = None, users: Path | None = None, trusted: S
     machine only. ServerError or LoginError when other machines could reach the screen without a login."""
     host = host or os.environ.get("RUPTURE_HOST", "").strip() or HOST
     file = users or (Path(named) if (named := os.environ.get("RUPTURE_USERS", "").strip()) else None)
-    listed = trusted or os.environ.get("RUPTURE_TRUSTED_HOSTS", "").split(",")
-    names = tuple(name for entry in listed if (name := entry.strip().lower()))
-    for name in names:
-        if not _HOST_NAME.fullmatch(name):
-            raise ServerError(
-                f"Found {name!r} as a trusted host; give the bare name, without https:// or port: rupture.example.org"
-            )
+    names = trusted_names(trusted or os.environ.get("RUPTURE_TRUSTED_HOSTS", "").split(","))
     if file is None and (names or host not in LOOPBACK):
         raise ServerError(
             "The screen does not start: other machines could reach it, and there is no login. Make one with: rupture user add "
@@ -113,7 +107,9 @@ def build_app(
     gr.mount_gradio_app(
         app, blocks, path="/", server_name=access.host, theme=theme(), css=_CSS.read_text(encoding="utf-8"), **MOUNT
     )
-    _uploads_only(app, blocks)
+    inner = _inside(app)
+    _uploads_only(inner, blocks)
+    forget_tabs(inner.state_holder)
     if wrong := self_test(app, blocks):
         raise ServerError(
             f"The screen does not start, because it could not be made private: {'; '.join(wrong)}. Start it with: python app.py"
@@ -121,13 +117,17 @@ def build_app(
     return app
 
 
-def _uploads_only(app: FastAPI, blocks: gr.Blocks) -> None:
+def _inside(app: FastAPI) -> App:
+    """Gradio's own application, which is mounted in `app`."""
+    (inner,) = (route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
+    return inner
+
+
+def _uploads_only(inner: App, blocks: gr.Blocks) -> None:
     """A message names its files by path. Without this, Gradio would take any path of this machine for an app that was mounted, as
     this one is, and fetch any address. What uploads leave behind is looked for in a folder that holds nothing else."""
     from gradio import processing_utils
-    from gradio.routes import App
 
-    (inner,) = (route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
     private = Path(inner.uploaded_file_dir)
     inner.uploaded_file_dir = str(private / "uploads")
     inner.add_middleware(Uploads, folder=private / "uploads")

@@ -16,6 +16,7 @@ from rupture.ui.desk import Desk, outgoing
 from rupture.ui.evidence_view import evidence_html
 from rupture.ui.intake_view import shelf_html, speakers_html
 from rupture.ui.page import Page
+from rupture.ui.practice_desk import PracticeDesk, cleared
 from rupture.ui.session_view import outcome_html, risk_html, session_html
 from rupture.ui.timeline import timeline
 from rupture.ui.transcript_view import conversation_html, filters_html, moments_html
@@ -173,3 +174,10 @@ def everything(shown: Shown, desk: Desk) -> Mapping[Any, Any]:
         **session_of(shown, desk),
         page.box: gr.update(value=None, placeholder=PLACEHOLDER),
     }
+
+
+def practice_cleared(page: Page, desk: PracticeDesk) -> Mapping[Any, Any]:
+    """The practice tab with nothing on it; what the trainee keeps on disk stays there."""
+    tab = page.practice
+    emptied = dict.fromkeys((tab.note, tab.coding, tab.feedback, tab.course), "")
+    return {tab.desk: cleared(desk), tab.again: gr.update(visible=False), **emptied}

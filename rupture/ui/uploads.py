@@ -7,6 +7,7 @@ off, for fields nobody asked for, and when a later file of the same form is refu
 
 import asyncio
 import json
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,8 @@ UPLOAD = "/gradio_api/upload"
 
 
 class Uploads:
-    """Wraps the application `app`, which writes uploads, and nothing else, below `folder`, and answers with their paths."""
+    """Wraps the application `app`, which writes uploads, and nothing else, below `folder`, and answers with their paths. Each
+    upload has a folder of its own there."""
 
     def __init__(self, app: ASGIApp, folder: Path) -> None:
         self.app = app
@@ -49,10 +51,13 @@ class Uploads:
         async with self._one_by_one:
             # Those that were read are gone.
             self._named = {path for path in self._named if path.exists()}
+            # Gradio calls a file by what is in it: two visitors with the same one would share it, and it goes once it is read.
+            scope["app"].uploaded_file_dir = str(self._folder / secrets.token_hex(8))
             try:
                 await self.app(scope, receive_again, hold)
                 self._named |= _paths(answer)
             finally:
+                scope["app"].uploaded_file_dir = str(self._folder)
                 self._sweep()
         for message in answer:
             await send(message)

@@ -12,6 +12,8 @@ NO_SPEAKERS = (
     "Not analysed: no speakers were found in this text. Start each line with who is speaking, for example “Therapist: …” "
     "and “Client: …”, and give it again."
 )
+FILE_GONE = "This file is not here any more. A file waits in the box for a few minutes only: drop it there again."
+BROKEN_OFF = "The answer that was being written ended at your correction. Ask again to have it whole."
 QUESTIONS = (
     "What could I say here?",
     "How else can this be read?",

@@ -1,8 +1,12 @@
 """Steps that several journeys take, on a page as the fixture `page` opens it."""
 
-from tests.ui.conftest import ROOT
+import pytest
+
+from tests.ui.conftest import DESK, ROOT
 
 SENTINEL = "zebrafinch"
+at_a_desk = pytest.mark.parametrize("page", [DESK], indirect=True, ids=["desk"])
+"""For what does not depend on the size of the window."""
 
 
 def send(page, text: str) -> None:

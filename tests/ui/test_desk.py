@@ -62,7 +62,20 @@ def test_one_of_several_files_that_needs_more_software_keeps_nobody_from_the_oth
         (tmp_path / name).write_text(SESSION, encoding="utf-8")
     desk = desks.receive(Desk(), "", (str(tmp_path / "scan.pdf"), str(tmp_path / "tuesday.txt")))
     assert desk.reading.transcript.id == "tuesday"
-    assert any("rupture[files]" in said.text for said in desk.said)
+    assert [said.text for said in desk.said if "rupture[files]" in said.text and said.text.startswith("Scan: ")]
+
+
+def test_a_question_beside_files_of_which_none_holds_a_session_is_asked_all_the_same(tmp_path):
+    files = [tmp_path / name for name in ("note.txt", "scan.txt")]
+    files[0].write_text("Nobody speaks in here.", encoding="utf-8")
+    files[1].write_bytes(b"\x89PNG")
+    for given in (files, files[:1]):
+        desk = desks.receive(Desk(), "What is a rupture?", tuple(map(str, given)))
+        assert desk.question == "What is a rupture?"
+        *notes, asked = desk.said
+        assert (asked.role, asked.text) == ("user", "What is a rupture?")
+        assert len(notes) == len(given)
+    assert not desks.receive(Desk(), "", (str(files[0]),)).question
 
 
 def test_text_without_speakers_says_what_to_do_and_adds_the_notice_for_risk(tmp_path):
@@ -161,6 +174,18 @@ def test_all_desks_of_a_tab_share_one_lane_and_only_the_last_to_enter_is_heard()
     assert Desk().lane is not Desk().lane
 
 
+def test_the_lane_says_whether_an_answer_was_being_written_when_the_last_event_came():
+    lane = Desk().lane
+    lane.enter()
+    assert not lane.broke_off
+    lane.writing = True
+    lane.enter()
+    assert lane.broke_off
+    assert not lane.writing
+    lane.enter()
+    assert not lane.broke_off
+
+
 def test_a_question_waits_with_the_session_it_came_with():
     desk = desks.receive(Desk(), f"What could I try here?\n\n{SESSION}")
     other = desks.receive(desk, SESSION)
@@ -183,8 +208,15 @@ def test_leaving_a_session_out_forgets_it():
 
 
 def test_a_file_that_cannot_be_read_is_an_error_with_its_reason(tmp_path):
-    with pytest.raises(UnreadableTranscript):
+    (tmp_path / "scan.txt").write_bytes(b"\x89PNG")
+    with pytest.raises(UnreadableTranscript, match="a picture"):
+        desks.receive(Desk(), "", (str(tmp_path / "scan.txt"),))
+
+
+def test_of_a_file_that_lay_in_the_box_too_long_it_is_said_what_to_do_and_not_where_it_was(tmp_path):
+    with pytest.raises(UnreadableTranscript, match="drop it there again") as told:
         desks.receive(Desk(), "", (str(tmp_path / "gone.txt"),))
+    assert str(tmp_path) not in str(told.value)
 
 
 @pytest.fixture
@@ -222,3 +254,21 @@ def test_no_is_for_the_whole_session_and_ends_with_it(remote):
     *_, asked = desks.answers(desks.receive(fresh, "what could I try at turn 3?"), parts)
     assert desks.outgoing(asked, parts) is not None
     assert chat.asked == []
+
+
+def test_a_model_is_asked_on_only_while_nothing_else_happens_in_the_tab():
+    given = []
+
+    class Endless:
+        host = ""
+
+        def stream(self, system, user):
+            for number in range(1000):
+                given.append(number)
+                if number == 3:
+                    desk.lane.enter()
+                yield "Own your part [1]. "
+
+    desk = desks.ask(analysed(), "What could I say?")
+    assert list(desks.answers(desk, replace(assistant(), chat=Endless())))
+    assert given == [0, 1, 2, 3]

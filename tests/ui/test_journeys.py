@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture, send
+from tests.ui.journey import SENTINEL, analyse, at_a_desk, drop, files_with, pick, picture, send
 from tests.ui.standins import SESSION
 from tests.ui.test_escape import PAYLOADS
 
@@ -61,6 +61,7 @@ def test_a_sample_is_one_click_away_and_everything_can_be_cleared(page):
     assert "diary is pointless" not in page.content()
 
 
+@at_a_desk
 def test_a_dropped_file_is_read_and_not_kept(page, screen, tmp_path):
     file = tmp_path / "tuesday.txt"
     file.write_text(SESSION + f"Client: The {SENTINEL} again.\n", encoding="utf-8")
@@ -81,6 +82,7 @@ def test_the_turn_under_the_pointer_is_picked_though_the_transcript_moves(page):
     page.locator("#evidence h3", has_text="Turn 8 ·").wait_for()
 
 
+@at_a_desk
 def test_a_question_alone_is_answered_with_sources(page):
     send(page, "How do I own my part in a rupture?")
     page.locator("#chat .bot").first.wait_for()
@@ -88,6 +90,7 @@ def test_a_question_alone_is_answered_with_sources(page):
     assert page.locator("#session").count() == 0
 
 
+@at_a_desk
 def test_a_text_without_speakers_is_a_question_or_says_what_to_do(page, tmp_path):
     file = tmp_path / "note.txt"
     file.write_text("Saw the client on Tuesday. It went well enough, I think.", encoding="utf-8")
@@ -103,6 +106,7 @@ def test_language_about_harm_stands_over_everything(page):
     picture(page, "risk")
 
 
+@at_a_desk
 def test_nothing_stays_in_the_browser(page):
     analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
     kept = page.evaluate(
@@ -134,6 +138,7 @@ def canary() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
+@at_a_desk
 def test_hostile_words_do_nothing_anywhere(page, canary):
     port, hits = canary
     payloads = [payload.replace("canary.test", f"canary.test:{port}") for payload in PAYLOADS]
@@ -157,6 +162,7 @@ def test_hostile_words_do_nothing_anywhere(page, canary):
         assert payload.lstrip("\u202e") in shown  # overrides of direction are taken out when a text is read
 
 
+@at_a_desk
 def test_hostile_words_do_nothing_in_the_other_fields(page, canary, tmp_path):
     port, hits = canary
     hostile = "<img src=x onerror=window.__pwn=1>"

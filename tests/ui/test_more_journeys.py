@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.ui.journey import SENTINEL, analyse, drop, files_with, pick, picture, send
+from tests.ui.journey import SENTINEL, analyse, at_a_desk, drop, files_with, pick, picture, send
 from tests.ui.standins import SESSION, SLOW
 
 
@@ -83,6 +83,7 @@ def test_a_look_at_another_turn_survives_the_next_answer(page):
     assert chosen(page) == "Turn 7"
 
 
+@at_a_desk
 def test_long_work_is_stopped_and_what_was_there_is_there_again(page):
     send(page, f"{SESSION}Client: And {SLOW}.\n")
     page.get_by_role("button", name="Looks right, analyse").click()
@@ -96,6 +97,7 @@ def test_long_work_is_stopped_and_what_was_there_is_there_again(page):
     assert chosen(page) == "Turn 3"
 
 
+@at_a_desk
 def test_what_is_cleared_stays_cleared_when_its_analysis_ends(page):
     send(page, f"{SESSION}Client: And {SLOW}.\n")
     page.get_by_role("button", name="Looks right, analyse").click()
@@ -107,6 +109,7 @@ def test_what_is_cleared_stays_cleared_when_its_analysis_ends(page):
     assert "diary is pointless" not in page.content()
 
 
+@at_a_desk
 def test_a_session_is_kept_once_and_as_its_reader_left_it(page):
     analyse(page, SESSION)
     for said in ("is kept. It is session 1 of C08", "was kept already"):
@@ -122,6 +125,7 @@ def test_a_session_is_kept_once_and_as_its_reader_left_it(page):
     page.locator("#over-state", has_text="The file is deleted").wait_for()
 
 
+@at_a_desk
 def test_two_people_never_see_each_other(page, browser, screen):
     other = browser.new_page()
     other.goto(f"http://127.0.0.1:{screen[0]}/")
@@ -152,6 +156,7 @@ def test_several_files_are_open_side_by_side(page, tmp_path, screen):
     assert files_with(SENTINEL, screen[1]) == []
 
 
+@at_a_desk
 def test_names_to_leave_out_are_nowhere(page):
     page.locator("#box textarea").fill(SESSION.replace("You're the expert", "You're the expert, Marigold"))
     page.locator("#box textarea").press("Enter")
@@ -176,6 +181,7 @@ def test_names_to_leave_out_are_nowhere(page):
         ("Data: ELAN", "rupture-data.eaf", b"<?xml"),
     ],
 )
+@at_a_desk
 def test_files_are_made_by_the_browser_and_not_on_the_server(page, screen, button, name, start):
     analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")
     with page.expect_download() as saved:
@@ -185,6 +191,7 @@ def test_files_are_made_by_the_browser_and_not_on_the_server(page, screen, butto
     assert files_with(SENTINEL, screen[1]) == []
 
 
+@at_a_desk
 def test_a_masked_file_has_no_names_and_the_screen_still_does(page):
     analyse(page, SESSION + "Client: Dr. Hollister said so on 4 March.\n")
     page.get_by_label("Mask names, dates and places first").check()
@@ -196,6 +203,7 @@ def test_a_masked_file_has_no_names_and_the_screen_still_does(page):
     assert "Hollister" in page.locator("#transcript").inner_text()
 
 
+@at_a_desk
 def test_codes_are_saved_once_something_was_corrected_and_refused_before(page):
     analyse(page, SESSION)
     page.get_by_role("button", name="What you corrected").click()
@@ -222,6 +230,7 @@ def _choose_session(page, words):
     raise AssertionError(f"chose {box.input_value()!r} instead of {words!r}")
 
 
+@at_a_desk
 def test_sessions_are_kept_only_once_that_is_turned_on_and_forgotten_for_good(page, screen):
     place = screen[1] / "kept"
     analyse(page, SESSION + f"Client: The {SENTINEL} again.\n")

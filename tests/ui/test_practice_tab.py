@@ -12,7 +12,7 @@ from rupture.practice.feedback import feedback
 from rupture.practice.sets import practice_sessions
 from rupture.practice.store import FILE, keep
 from rupture.transcript import Role
-from tests.ui.journey import picture
+from tests.ui.journey import at_a_desk, picture
 
 MISREAD = "x1-13"
 
@@ -36,11 +36,13 @@ def opened(page):
 
 
 def began(page, sessions):
-    """The practice session that came up."""
+    """The practice session that came up, also where another one stands on the screen until it does."""
+    page.locator(".coding-desk").evaluate_all("desks => desks.forEach(desk => desk.classList.add('earlier'))")
     page.locator("#practice-begin").click()
-    page.locator(".coding-desk").wait_for()
-    page.locator(".coding:focus").wait_for()
-    return sessions[page.locator(".coding-desk").get_attribute("data-session")]
+    desk = page.locator(".coding-desk:not(.earlier)")
+    desk.wait_for()
+    desk.locator(".coding:focus").wait_for()
+    return sessions[desk.get_attribute("data-session")]
 
 
 def type_codes(page, codes):
@@ -49,6 +51,7 @@ def type_codes(page, codes):
         page.keyboard.press("0" if code == "R10" else code[1])
 
 
+@at_a_desk
 def test_whoever_marks_what_the_raters_marked_differs_nowhere(page, sessions):
     opened(page)
     practice = began(page, sessions)
@@ -68,6 +71,7 @@ def test_whoever_marks_what_the_raters_marked_differs_nowhere(page, sessions):
     picture(page, "practice-feedback")
 
 
+@at_a_desk
 def test_who_stops_early_hears_about_what_was_read_and_about_the_reply(page, sessions):
     opened(page)
     while True:
@@ -87,6 +91,7 @@ def test_who_stops_early_hears_about_what_was_read_and_about_the_reply(page, ses
     assert page.locator(".feedback .read").locator(f"text=/^{replies[0] + 1}$/").count() == 0
 
 
+@at_a_desk
 def test_the_turn_somebody_stops_at_is_read_only_where_something_was_given(page, sessions):
     opened(page)
     for keys, decided in (("", False), ("p", False), ("w1", True)):
@@ -113,6 +118,23 @@ def test_codes_are_given_and_taken_back_by_pointer_and_sureness_is_said(page, se
     assert page.locator('.coder [data-code="C2"]').get_attribute("aria-pressed") == "true"
 
 
+def test_what_was_coded_is_given_up_only_when_the_trainee_says_so(page, sessions):
+    opened(page)
+    practice = began(page, sessions)
+    type_codes(page, ["W1"])
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog"):
+        page.locator("#practice-begin").click()
+    # Whatever came of it, the session is ready for the keyboard again.
+    page.locator(".coding:focus").wait_for()
+    assert page.locator(".coding-desk").get_attribute("data-session") == practice.id
+    assert page.locator(".coding .turn.here .given").inner_text() == "W1"
+    page.once("dialog", lambda dialog: dialog.accept())
+    began(page, sessions)
+    assert page.locator(".coding .turn.here .given").inner_text() == ""
+
+
+@at_a_desk
 def test_therapists_turns_are_coded_when_asked_for(page, sessions):
     opened(page)
     page.get_by_label("The therapist's answers too").check()
@@ -125,6 +147,7 @@ def test_therapists_turns_are_coded_when_asked_for(page, sessions):
         page.keyboard.press("Enter")
 
 
+@at_a_desk
 def test_nothing_is_kept_unless_it_is_asked_for_and_then_it_can_be_forgotten(page, sessions, file):
     opened(page)
     began(page, sessions)
@@ -146,6 +169,7 @@ def test_nothing_is_kept_unless_it_is_asked_for_and_then_it_can_be_forgotten(pag
     assert not file.exists()
 
 
+@at_a_desk
 def test_what_was_read_otherwise_long_ago_comes_back_as_a_single_moment(page, sessions, file):
     practice = sessions[MISREAD]
     attempt = read_to(begin(practice.id, Mode.WHOLE, "2026-01-05T10:00:00+00:00"), len(practice.transcript.turns))
