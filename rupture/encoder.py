@@ -32,12 +32,17 @@ _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
 """An optimisation of onnxruntime 1.31 whose kernel takes a fifth of the encoder's time; the two steps apart take a tenth."""
+_ADDRESSES = 600 << 20
+_ADDRESSES_OF_A_THREAD = 200 << 20
+"""Bytes of address space for an analysis, and for each thread (stack and heaps): 500 MB did with one thread, 700 with two, 1,200
+with four, 1,400 with eight."""
 
 Vectors = NDArray[np.float32]
 
 
 def session(path: Path, threads: int = 0) -> "onnxruntime.InferenceSession":
     """An onnxruntime session on the CPU; ModelError when the file is missing or damaged. `threads` 0 is what THREADS says."""
+    _check_memory()
     # Read by its C++ part when it is loaded, which reports home otherwise; here too for those who use this package as a library.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -127,6 +132,22 @@ def _threads() -> int:
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ModelError(f"{THREADS}={wanted!r}: expected a number of threads, 1 or more. Correct it, or unset it.")
     return int(wanted)
+
+
+def _check_memory() -> None:
+    """ModelError where this process may not have the address space that the models take: onnxruntime would end it, or wait for
+    ever on a thread that could not be started."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    needed = _ADDRESSES + _ADDRESSES_OF_A_THREAD * _threads()
+    if limit != resource.RLIM_INFINITY and limit < needed:
+        raise ModelError(
+            f"This process may use {limit >> 20} MB of memory addresses, and the models need {needed >> 20} with {_threads()} "
+            f"threads. Raise the limit (ulimit -v), or set {THREADS}=1."
+        )
 
 
 def _batches(lengths: Sequence[int]) -> list[slice]:

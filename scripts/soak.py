@@ -1,11 +1,12 @@
-"""Uses the real screen for half an hour, or as many minutes as are given: `python scripts/soak.py [MINUTES]`. Every two seconds
-one request, in turn a good session and one of the ninety bad and odd ones. Writes evals/results/soak.json, which
-`scripts/assurance.py` puts into its report.
+"""Uses the real screen for half an hour, or as many minutes as are given: `python scripts/soak.py [MINUTES] [--failing-model]`.
+Every two seconds one request, in turn a good session and one of the ninety bad and odd ones; with a failing model a question is
+asked of each good session too. Writes soak.json or soak-model.json in evals/results, for the report of `scripts/assurance.py`.
 
 What is watched from outside, through /proc: memory, open files, threads, bytes in the temp folder. The good session has to get
 the same answer every time. Exit code 1 when an answer drifted or a request failed. Linux only.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -28,7 +30,8 @@ from rupture.build import cache_folder  # noqa: E402 - a script of a checkout
 from tests.assurance.visitor import Visitor, free_port, wait_until_open  # noqa: E402
 from tests.test_bad_inputs import GOOD, ROWS  # noqa: E402
 
-OUT = ROOT / "evals" / "results" / "soak.json"
+RESULTS = ROOT / "evals" / "results"
+QUESTION = "What could I say next time?"
 EVERY = 2.0
 WARM = 0.2
 """Share of the time that belongs to warming up, and to no slope."""
@@ -44,6 +47,7 @@ class Seen:
     errors: dict[str, int] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
     good: int = 0
+    questions: int = 0
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
@@ -83,8 +87,8 @@ def answer(said: str) -> str:
     return hashlib.sha256(output.encode()).hexdigest()
 
 
-def soak(address: str, process: int, temp: Path, seconds: float) -> Seen:
-    """What was seen in that time."""
+def soak(address: str, process: int, temp: Path, seconds: float, *, asking: bool) -> Seen:
+    """What was seen in that time, with a question about each good session if `asking`."""
     seen, began = Seen(), time.monotonic()
     visitor = Visitor(address)
     tab = visitor.stay()
@@ -105,6 +109,9 @@ def soak(address: str, process: int, temp: Path, seconds: float) -> Seen:
             elif text is None:
                 seen.answers.add(answer(said))
                 seen.good += 1
+                if asking and '"success":true' not in visitor.fire("box", "submit", {"text": QUESTION, "files": []}):
+                    seen.errors["question failed"] = seen.errors.get("question failed", 0) + 1
+                seen.questions += asking
         except (OSError, ValueError, KeyError) as error:
             seen.errors[type(error).__name__] = seen.errors.get(type(error).__name__, 0) + 1
         seen.took.append(time.monotonic() - at)
@@ -124,6 +131,7 @@ def figures(seen: Seen) -> Mapping[str, object]:
         "minutes": round(float(samples[-1, 0]) / 60, 1),
         "requests": len(seen.took),
         "good sessions analysed": seen.good,
+        "questions asked of a model that fails one in five": seen.questions,
         "different answers to the good session": len(seen.answers),
         "errors": seen.errors,
         "median request, s": round(float(np.median(seen.took)), 2),
@@ -136,25 +144,39 @@ def figures(seen: Seen) -> Mapping[str, object]:
 
 def main() -> int:
     """Exit code 1 when an answer drifted or a request failed."""
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="soak-") as name:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("minutes", type=float, nargs="?", default=30.0)
+    parser.add_argument("--failing-model", action="store_true")
+    given = parser.parse_args()
+    port, model = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="soak-") as name, ExitStack() as running:
         folder = Path(name)
-        with subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment(folder, port), stdout=subprocess.DEVNULL
-        ) as process:
-            try:
-                if not wait_until_open(process, port):
-                    sys.stderr.write("the screen did not start\n")
-                    return 1
-                seen = soak(f"http://127.0.0.1:{port}", process.pid, folder / "temp", minutes * 60)
-            finally:
-                process.terminate()
+        variables = environment(folder, port)
+        if given.failing_model:
+            running.enter_context(started([str(ROOT / "scripts" / "failing_model.py"), str(model)], variables))
+            variables |= {"RUPTURE_CHAT_MODEL": "openai:soak", "RUPTURE_CHAT_URL": f"http://127.0.0.1:{model}/v1"}
+        with started([str(ROOT / "app.py")], variables) as screen:
+            if not wait_until_open(screen, port):
+                sys.stderr.write("the screen did not start\n")
+                return 1
+            address, temp = f"http://127.0.0.1:{port}", folder / "temp"
+            seen = soak(address, screen.pid, temp, given.minutes * 60, asking=given.failing_model)
         left = [path.name for path in (folder / "temp").iterdir()]
     found = {**figures(seen), "left in temp after the end": left}
-    OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    text = json.dumps(found, indent=1) + "\n"
+    (RESULTS / ("soak-model.json" if given.failing_model else "soak.json")).write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
     return 1 if seen.errors or len(seen.answers) != 1 else 0
+
+
+@contextmanager
+def started(command: list[str], variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python program that runs meanwhile."""
+    with subprocess.Popen([sys.executable, *command], env=variables, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ HOMES = {
     "rich": {"rupture.cli.progress"},
     "sentence_transformers": {"rupture.guidance.tuning"},
     "sklearn": {"rupture.detection.calibration", "rupture.detection.training", "rupture.guidance.tuning"},
-    "starlette": {"rupture.serving", "rupture.ui"},
+    "starlette": {"rupture.listening", "rupture.serving", "rupture.ui"},
     "Stemmer": {"rupture.guidance.lexical"},
     "tokenizers": {"rupture.encoder"},
     "torch": {

@@ -204,3 +204,18 @@ def test_what_was_read_is_gone_and_what_shows_that_the_folder_is_in_use_is_not(s
     file = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "session.txt"}
     assert "A session of 12 turns" in visitor.fire("box", "submit", {"text": "", "files": [file]})
     assert kept(folder) == []
+
+
+def test_of_two_visitors_with_the_same_file_neither_takes_it_from_the_other(screen):
+    port, folder = screen
+    body, kind = multipart((b"session.txt", SESSION.encode()))
+    paths = [path for _ in range(2) for path in json.loads(ask(port, UPLOAD, "POST", body, Content_Type=kind).body)]
+    assert len(kept(folder)) == 2
+    for path in paths:
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "session.txt"}
+        said = Visitor(f"http://127.0.0.1:{port}").fire("box", "submit", {"text": "", "files": [file]})
+        assert "A session of 12 turns" in said
+    assert kept(folder) == []
+    gone = Visitor(f"http://127.0.0.1:{port}").fire("box", "submit", {"text": "", "files": [file]})
+    assert "drop it there again" in gone
+    assert str(folder) not in gone

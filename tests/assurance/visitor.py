@@ -4,6 +4,7 @@ import json
 import secrets
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from typing import Any
@@ -21,7 +22,8 @@ class Visitor:
         self.page = _direct.open(f"{address}/", timeout=60).read().decode()
         config = json.load(_direct.open(f"{address}/config", timeout=60))
         names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        self._events = {(names.get(target), event): call for call in config["dependencies"] for target, event in call["targets"]}
+        calls = [call for call in config["dependencies"] if call["backend_fn"]]
+        self._events = {(names.get(target), event): call for call in calls for target, event in call["targets"]}
         self._states = {part["id"] for part in config["components"] if part["type"] == "state"}
 
     def fire(self, component: str, event: str, *values: Any, data: dict[str, Any] | None = None) -> str:
@@ -42,16 +44,31 @@ class Visitor:
         with _direct.open(request, timeout=60) as answer:
             return {**named, **json.load(answer)}
 
+    def stop(self, begun: dict[str, Any]) -> None:
+        """Presses Stop while the event `begun` waits or runs."""
+        call = self._events["stop", "click"]
+        pressed = {"fn_index": call["id"], "session_hash": self._session, "data": [None] * len(call["inputs"])}
+        # As the page does: both at once, and it waits for neither.
+        for route, body in (("run/predict", pressed), ("cancel", begun)):
+            request = urllib.request.Request(  # noqa: S310 - the address is this machine's
+                f"{self._address}/gradio_api/{route}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            )
+            threading.Thread(target=lambda asked=request: _direct.open(asked, timeout=240).close()).start()
+
     def hear(self) -> str:
         """All that the server sends until an event's handler is done."""
         said = []
-        with _direct.open(f"{self._address}/gradio_api/queue/data?session_hash={self._session}", timeout=240) as lines:
+        with self.listen() as lines:
             for line in lines:
                 if line.startswith(b"data:"):
                     said.append(line[5:].decode())
                     if json.loads(said[-1])["msg"] in ("process_completed", "unexpected_error"):
                         break
         return "".join(said)
+
+    def listen(self) -> Any:
+        """The lines on which the server says how events go on; those of a tab that hangs up are not gone on with."""
+        return _direct.open(f"{self._address}/gradio_api/queue/data?session_hash={self._session}", timeout=240)
 
     def stay(self) -> Any:
         """The line that an open tab holds; what the server keeps for the tab goes once it is closed."""
