@@ -51,7 +51,6 @@ def type_codes(page, codes):
         page.keyboard.press("0" if code == "R10" else code[1])
 
 
-@at_a_desk
 def test_whoever_marks_what_the_raters_marked_differs_nowhere(page, sessions):
     opened(page)
     practice = began(page, sessions)
