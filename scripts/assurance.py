@@ -240,8 +240,8 @@ def written(found: Sequence[Row], fuzzing: str) -> str:
             "# Reliability",
             "",
             f"Written by `scripts/assurance.py`: {machine()}; {took / 60:.0f} minutes of tests; short forms are those of "
-            "`make test`, long ones those of `RUPTURE_ASSURANCE=1`. The rows are numbered as in the tables of faults (F), load (L) "
-            "and invariants (I). Nothing found in n trials bounds the rate by 3/n (95 %).",
+            "`make test`, long ones those of `RUPTURE_ASSURANCE=1`. The rows are numbered as in the tables of faults (F), load "
+            "(L) and invariants (I). Nothing found in n trials bounds the rate by 3/n (95 %).",
             "",
             "| | what was done | form | passed | failed | skipped | s |",
             "| --- | --- | --- | ---: | ---: | ---: | ---: |",

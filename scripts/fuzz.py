@@ -8,6 +8,7 @@ on a reading that breaks its own rules. Whatever adds coverage goes to the folde
 
 import argparse
 import base64
+import importlib.util
 import json
 import re
 import subprocess
@@ -239,6 +240,9 @@ def main() -> int:
     options.add_argument("--save", action="store_true", help="keep the smallest inputs in tests/data/fuzz")
     options.add_argument("--json", type=Path, help="write the figures there")
     chosen = options.parse_args()
+    if importlib.util.find_spec("atheris") is None:
+        sys.stderr.write("fuzzing needs atheris, which not every machine can build: pip install atheris\n")
+        return 2
     names = chosen.target or sorted(SUFFIXES)
     seconds = max(1, chosen.seconds // len(names))
     with tempfile.TemporaryDirectory() as folder:
