@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rupture.errors import ModelError
+from rupture.limits import addresses
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -137,16 +138,11 @@ def _threads() -> int:
 def _check_memory() -> None:
     """ModelError where this process may not have the address space that the models take: onnxruntime would end it, or wait for
     ever on a thread that could not be started."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    needed = _ADDRESSES + _ADDRESSES_OF_A_THREAD * _threads()
-    if limit != resource.RLIM_INFINITY and limit < needed:
+    allowed, needed = addresses(), _ADDRESSES + _ADDRESSES_OF_A_THREAD * _threads()
+    if allowed < needed:
         raise ModelError(
-            f"This process may use {limit >> 20} MB of memory addresses, and the models need {needed >> 20} with {_threads()} "
-            f"threads. Raise the limit (ulimit -v), or set {THREADS}=1."
+            f"This process may use {allowed / 2**20:.0f} MB of memory addresses, and the models need {needed >> 20} with "
+            f"{_threads()} threads. Raise the limit (ulimit -v), or set {THREADS}=1."
         )
 
 

@@ -1,6 +1,7 @@
-"""Limits a process sets itself, as far as the platform has them (Windows has none)."""
+"""Limits of a process, as far as the platform has them (Windows has none)."""
 
 import contextlib
+import math
 
 
 def limit(**limits: int) -> None:
@@ -13,3 +14,13 @@ def limit(**limits: int) -> None:
     for name, value in limits.items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def addresses() -> float:
+    """How many bytes of memory this process may address."""
+    try:
+        import resource
+    except ImportError:
+        return math.inf
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return math.inf if most == resource.RLIM_INFINITY else most

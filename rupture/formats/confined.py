@@ -18,6 +18,7 @@ from typing import BinaryIO
 from rupture.errors import MissingPackage, UnreadableTranscript
 from rupture.formats.blocks import Document, from_json, size, to_json
 from rupture.formats.cleaning import MAX_BYTES, MAX_TEXT, check_bytes
+from rupture.limits import limit
 
 CPU_SECONDS = 20
 WALL_SECONDS = 40.0
@@ -104,7 +105,7 @@ def _document(output: bytes, name: str) -> Document:
 def main(target: str) -> None:
     """The child: reads the file from standard input, answers on standard output."""
     answer, sys.stdout = sys.stdout.buffer, sys.stderr
-    _limit()
+    limit(CPU=CPU_SECONDS, AS=MEMORY, FSIZE=0, CORE=0)
     module, _, name = target.partition(":")
     function: Extract = getattr(importlib.import_module(module), name)
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -128,18 +129,6 @@ def _answer(function: Extract, data: bytes, answer: BinaryIO) -> None:
         reply = b"broken\n"
     answer.write(reply)
     answer.flush()
-
-
-def _limit() -> None:
-    """CPU time, memory, no files, no core dumps; as far as the platform has them."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = (("CPU", CPU_SECONDS), ("AS", MEMORY), ("FSIZE", 0), ("CORE", 0))
-    for limit, value in limits:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{limit}"), (value, value))
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
