@@ -40,7 +40,10 @@ def find_header(line: str) -> Header | None:
     for delimiter in DELIMITERS:
         head = line[:4_000].strip(" \n")
         framed = delimiter == "|" and head.endswith("|")
-        cells = next(csv.reader([_unframed(head) if framed else head], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([_unframed(head) if framed else head], delimiter=delimiter), [])
+        except csv.Error:  # a line break within the line, for one
+            continue
         found = field_names(cells)
         if is_transcript(found):
             return Header(delimiter, {field: cells.index(name) for field, name in found.items()}, len(cells), framed)

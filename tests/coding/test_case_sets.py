@@ -195,6 +195,7 @@ HEADER = "session,speaker,role,text,codes\n"
         ("a.csv", TABLE.replace("Fine.", "Café").encode("cp1252"), r"a\.csv:3: is not UTF-8; save the file as UTF-8"),
         ("a.csv", HEADER, r"a\.csv: holds no session; expected a folder"),
         ("a.csv", b"", r"a\.csv:1: expected a header row"),
+        ("a.csv", b"session,speaker,text,codes\rs1,T,How?,\r", r"a\.csv:1: expected a header row"),
         ("a.jsonl", LINES.replace('"id": "two"', '"id": "one"'), r"a\.jsonl:3: this session id was used before \(.*a\.jsonl:1\)"),
         ("a.jsonl", LINES.replace('"id": "two", ', ""), r"a\.jsonl:3: expected a session id of 1 to 100"),
         ("a.jsonl", LINES.replace('"R4"', '"W4"'), r"a\.jsonl:3, turn 1: W4 cannot stand on turn 1, which is of role therapist"),

@@ -189,6 +189,7 @@ TABLE = "session,turn,codes\ns,0,\ns,1,W5\n"
         TABLE.replace(",", ";").encode(),
         TABLE.replace(",", "\t").encode("utf-16"),
         TABLE.replace("\n", "\r\n").encode(),
+        TABLE.replace("\n", "\r").encode(),
         TABLE.replace("session,turn,codes", "Transcript_ID,Utterance ID,Code").encode(),
         TABLE.replace("W5", "w5 ").encode("cp1252"),
     ],

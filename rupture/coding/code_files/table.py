@@ -7,6 +7,7 @@ with a byte order mark or without. Rows of uncoded turns may be left out; only a
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def _listed(columns: frozenset[str]) -> str:
 
 def _table(path: Path, split: str | None) -> _Table:
     text = _text(path)
-    first = text.partition("\n")[0]
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     columns: dict[str, int] = {}
     delimiter = ","
     for sign in _DELIMITERS:
