@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rupture.errors import ModelError
-from rupture.limits import addresses
+from rupture.limits import addresses, cores
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -28,7 +28,7 @@ GUIDANCE_FOLDER = MODEL_FOLDER / "guidance"
 MAX_TOKENS = 256
 """Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
 THREADS = "RUPTURE_THREADS"
-"""Environment variable: how many threads a model may keep busy. Without it, as many as the machine has cores."""
+"""Environment variable: how many threads a model may keep busy. Without it, as many as there are cores that may be used."""
 _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
@@ -129,7 +129,7 @@ class Encoder:
 def _threads() -> int:
     wanted = os.environ.get(THREADS, "")
     if not wanted:
-        return os.cpu_count() or 1
+        return cores()
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ModelError(f"{THREADS}={wanted!r}: expected a number of threads, 1 or more. Correct it, or unset it.")
     return int(wanted)

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 
 
 def limit(**limits: int) -> None:
@@ -24,3 +25,8 @@ def addresses() -> float:
         return math.inf
     most, _ = resource.getrlimit(resource.RLIMIT_AS)
     return math.inf if most == resource.RLIM_INFINITY else most
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from rupture.errors import ModelError
+from rupture.limits import cores
 from rupture.serving.frames import Kind, framed, receive
 from rupture.serving.metrics import Metrics
 from rupture.serving.waiting import Job, Line, NotServed, NoWorker, Stopping, TooLong, WorkerLost
@@ -31,11 +32,6 @@ LOST_SECONDS = 60.0
 END_SECONDS = 1.0
 """That a worker without work has to end by itself."""
 _log = logging.getLogger("rupture.serving")
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Pool:
