@@ -1,10 +1,10 @@
 """The reply of a language model, checked as it streams: sentences that pass are shown, the others withheld; if nothing holds,
-the
-composed reply stands instead and says so. The detector's scores are not its business."""
+the composed reply stands instead and says so. The detector's scores are not its business."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from rupture.assistant.check import Sources, citations, problem, turns_named, words_of
 from rupture.assistant.draft import phrase
@@ -105,12 +105,18 @@ def _sentences(pieces: Iterator[str]) -> Iterator[str]:
         yield pending
 
 
+@cache
+def _words_of(passage: str) -> frozenset[str]:
+    """Kept, since the guidance is the same for every answer and reading all of it takes longer than finding what fits."""
+    return words_of([passage])
+
+
 def _sources(ids: dict[int, str], turns: tuple[Turn, ...], conversation: Conversation, guidance: Guidance) -> Sources:
     passages = {n: guidance.passages[id] for n, id in ids.items()}
     return Sources(
         passages={n: passage.text for n, passage in passages.items()},
         turns={turn.index: turn.text for turn in turns},
-        vocabulary=words_of(passage.text for passage in guidance.passages.values()),
+        vocabulary=frozenset[str]().union(*(_words_of(passage.text) for passage in guidance.passages.values())),
         seen=f"{_codes(conversation)} {phrase('family.withdrawal')} {phrase('family.confrontation')}",
         cautions=frozenset(n for n, passage in passages.items() if passage.role is PassageRole.AVOID),
     )

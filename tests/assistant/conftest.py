@@ -1,5 +1,7 @@
 """The real encoder, corpus and retriever, loaded once; an assistant over them with or without a chat model."""
 
+from functools import cache
+
 import pytest
 from written_sessions import analysed
 
@@ -18,6 +20,13 @@ def guidance():
     return documents.load(CORPUS)
 
 
+class Remembered:
+    """A retriever that looks nothing up twice."""
+
+    def __init__(self, retriever):
+        self.candidates = cache(retriever.candidates)
+
+
 @pytest.fixture(scope="session")
 def retriever(guidance):
     from rupture.encoder import GUIDANCE_FOLDER, Encoder
@@ -26,7 +35,7 @@ def retriever(guidance):
     from rupture.guidance.vectors import exact_index
 
     tuned = Encoder(GUIDANCE_FOLDER)
-    return HybridRetriever(guidance, tuned, exact_index(guidance, tuned), read_scope(GUIDANCE_FOLDER))
+    return Remembered(HybridRetriever(guidance, tuned, exact_index(guidance, tuned), read_scope(GUIDANCE_FOLDER)))
 
 
 @pytest.fixture(scope="session")
