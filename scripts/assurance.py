@@ -1,5 +1,5 @@
 """Proves again that nothing is lost and nothing goes out, and writes evals/results/reliability.md from what it ran:
-`python scripts/assurance.py [--short] [--from REPORT.xml [--long REPORT.xml]] [--minutes N] [--without ID …]`.
+`python scripts/assurance.py [--short] [--from REPORT.xml … [--long REPORT.xml …]] [--minutes N] [--without ID …]`.
 
 Runs the tests named below with `RUPTURE_ASSURANCE=1` (hours on two cores; `--short` without it), then N minutes of fuzzing.
 What a test recorded stands beside it; what was not run is said. Of the soak it shows what `scripts/soak.py` wrote. With
@@ -156,11 +156,12 @@ def run(item: Item, short: bool) -> list[Case]:
         return [_case(found) for found in _cases(report)]
 
 
-def taken(item: Item, report: Path) -> list[Case]:
-    """Every test of `item` in the `report` of a whole run; one that is not there is an error."""
+def taken(item: Item, reports: Sequence[Path]) -> list[Case]:
+    """Every test of `item` in the `reports`, the last of them that has it; one that is nowhere is an error."""
     found = []
     for test in item.tests:
-        mine = [_case(case) for case in _cases(report) if _is_of(test, case)]
+        last = {(case.get("file"), case.get("name")): case for report in reports for case in _cases(report) if _is_of(test, case)}
+        mine = [_case(case) for case in last.values()]
         found += mine or [Case(test, "error", 0.0, (), "not in the report")]
     return found
 
@@ -280,8 +281,8 @@ def main() -> int:
     """Exit code 1 when a test failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="the short forms, as `make test` runs them")
-    parser.add_argument("--from", dest="report", type=Path, help="what pytest wrote of a whole run; no test is run again")
-    parser.add_argument("--long", type=Path, help="the same of a run with RUPTURE_ASSURANCE=1, of any part of the suite")
+    parser.add_argument("--from", dest="reports", type=Path, nargs="+", help="what pytest wrote of a run, and of parts again")
+    parser.add_argument("--long", type=Path, nargs="+", default=[], help="the same of runs with RUPTURE_ASSURANCE=1, in parts")
     parser.add_argument("--minutes", type=float, default=5, help="of fuzzing")
     parser.add_argument("--without", nargs="*", default=[], help="rows to leave out, by their number: --without F16 I3")
     given = parser.parse_args()
@@ -297,12 +298,12 @@ def main() -> int:
 
 
 def _row(item: Item, given: argparse.Namespace) -> Row:
-    if given.report is None:
+    if given.reports is None:
         return Row(item, run(item, given.short), SHORT if given.short else LONG)
     thorough = taken(item, given.long) if given.long else []
     if thorough and all(case.outcome != "error" for case in thorough):
         return Row(item, thorough, LONG)
-    return Row(item, taken(item, given.report), SHORT)
+    return Row(item, taken(item, given.reports), SHORT)
 
 
 if __name__ == "__main__":

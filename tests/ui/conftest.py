@@ -92,7 +92,7 @@ def page(request, browser, screen) -> Iterator:
     port, _ = screen
     context = browser.new_context(viewport=request.param, accept_downloads=True)
     found = context.new_page()
-    found.set_default_timeout(30_000)
+    found.set_default_timeout(60_000)
     found.asked, found.errors = [], []
     found.on("request", lambda r: found.asked.append(r.url))
     found.on("pageerror", lambda e: found.errors.append(str(e)))
