@@ -25,9 +25,12 @@ class SessionStream:
     def add(self, turn: Turn) -> list[Scores]:
         """The scores of all turns so far, `turn` being the latest; see `Detector.score`. Names are hidden from the encoder as far
         as the turns so far give them away."""
-        self._turns.append(turn)
-        names = names_in(self._turns) if len(self._turns) > 1 else frozenset[str]()
-        self._encodings.extend(self._detector.encode([neutral(turn.text, names)]))
-        self._counted.append(cue_row(turn.text))
-        transcript = Transcript("", tuple(self._turns))
-        return self._detector.score_encoded(transcript, np.stack(self._encodings), shape_features(transcript, self._counted))
+        turns = [*self._turns, turn]
+        names = names_in(turns) if len(turns) > 1 else frozenset[str]()
+        encodings = [*self._encodings, *self._detector.encode([neutral(turn.text, names)])]
+        counted = [*self._counted, cue_row(turn.text)]
+        transcript = Transcript("", tuple(turns))
+        scores = self._detector.score_encoded(transcript, np.stack(encodings), shape_features(transcript, counted))
+        # Only now, so that a turn that could not be read can be given again.
+        self._turns, self._encodings, self._counted = turns, encodings, counted
+        return scores

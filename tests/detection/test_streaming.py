@@ -4,6 +4,7 @@ import pytest
 from rupture.build import build_detector
 from rupture.detection.features import shape_features
 from rupture.detection.streaming import SessionStream
+from rupture.errors import ModelError
 from rupture.formats import read
 
 SESSION = """
@@ -66,3 +67,14 @@ def test_what_comes_later_revises_what_came_before(detector, session):
 
 def test_the_same_turns_give_the_same_scores(detector, session):
     assert streamed(detector, session) == streamed(detector, session)
+
+
+def test_a_turn_that_could_not_be_read_can_be_given_again(detector, session, monkeypatch):
+    stream = SessionStream(detector)
+    for turn in session.turns[:3]:
+        stream.add(turn)
+    with monkeypatch.context() as broken:
+        broken.setattr(detector, "encode", lambda texts: (_ for _ in ()).throw(ModelError("for want of memory")))
+        with pytest.raises(ModelError):
+            stream.add(session.turns[3])
+    assert stream.add(session.turns[3]) == streamed(detector, session)[3]
