@@ -4,8 +4,8 @@
 Runs the tests named below with `RUPTURE_ASSURANCE=1` (hours on two cores; `--short` without it), then N minutes of fuzzing.
 What a test recorded stands beside it; what was not run is said. Of the soak it shows what `scripts/soak.py` wrote. With
 `--from REPORT.xml` nothing is run but the fuzzing: the tests are those of a whole run of the suite, which pytest wrote down with
-`--junitxml=REPORT.xml -o junit_family=xunit1`; rows that the report of a run with `RUPTURE_ASSURANCE=1` has whole (`--long`) are
-taken from there. Exit code 1 when a test failed.
+`--junitxml=REPORT.xml -o junit_family=xunit1`; what the report of a run with `RUPTURE_ASSURANCE=1` has (`--long`) is taken
+from there. Exit code 1 when a test failed.
 """
 
 import argparse
@@ -300,10 +300,9 @@ def main() -> int:
 def _row(item: Item, given: argparse.Namespace) -> Row:
     if given.reports is None:
         return Row(item, run(item, given.short), SHORT if given.short else LONG)
-    thorough = taken(item, given.long) if given.long else []
-    if thorough and all(case.outcome != "error" for case in thorough):
-        return Row(item, thorough, LONG)
-    return Row(item, taken(item, given.reports), SHORT)
+    missing = [case for case in taken(item, given.long) if case.outcome == "error"]
+    form = SHORT if len(missing) == len(item.tests) else f"{LONG} in part" if missing else LONG
+    return Row(item, taken(item, [*given.reports, *given.long]), form)
 
 
 if __name__ == "__main__":
