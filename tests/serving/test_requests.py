@@ -193,22 +193,31 @@ def test_what_nobody_expected_is_answered_and_logged_without_words(caplog):
     assert WORD not in record.getMessage()
 
 
-def test_a_full_line_says_when_to_come_again():
+def while_one_waits(act):
+    """The answer to a session, and what `act(client, line)` gave while that one stood in the line, which has room for no more."""
     metrics, line = Metrics(), Line(1)
     application = build_app(line, LoadedPool(1, line, metrics), metrics, Access())
 
-    async def two():
+    async def both():
         transport = httpx.ASGITransport(application)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             first = asyncio.create_task(client.post("/v1/analyses", json=SESSION))
             while not len(line):
                 await asyncio.sleep(0)
-            second = await client.post("/v1/analyses", json=SESSION)
-            job = await line.first()
-            job.answer.set_result((Kind.UNREADABLE, b"line 3: found nothing."))
-            return await first, second
+            found = await act(client, line)
+            return await first, found
 
-    first, second = asyncio.run(two())
+    return asyncio.run(both())
+
+
+def test_a_full_line_says_when_to_come_again():
+    async def come_too(client, line):
+        second = await client.post("/v1/analyses", json=SESSION)
+        job = await line.first()
+        job.answer.set_result((Kind.UNREADABLE, b"line 3: found nothing."))
+        return second
+
+    first, second = while_one_waits(come_too)
     # One waits and each takes about a second as far as is known: two seconds.
     assert "about 2 seconds" in is_problem(second, 429)
     assert second.headers["retry-after"] == "2"
@@ -216,19 +225,10 @@ def test_a_full_line_says_when_to_come_again():
 
 
 def test_who_waits_is_told_when_no_worker_comes_back():
-    metrics, line = Metrics(), Line(1)
-    application = build_app(line, LoadedPool(1, line, metrics), metrics, Access())
+    async def give_up(_, line):
+        line.give_up(NoWorker)
 
-    async def one():
-        transport = httpx.ASGITransport(application)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            waiting = asyncio.create_task(client.post("/v1/analyses", json=SESSION))
-            while not len(line):
-                await asyncio.sleep(0)
-            line.give_up(NoWorker)
-            return await waiting
-
-    answer = asyncio.run(one())
+    answer, _ = while_one_waits(give_up)
     assert "none could be started again" in is_problem(answer, 503)
     assert int(answer.headers["retry-after"]) > 0
 
