@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,18 +41,16 @@ with four, 1,400 with eight."""
 Vectors = NDArray[np.float32]
 
 
-def session(path: Path, threads: int = 0) -> "onnxruntime.InferenceSession":
-    """An onnxruntime session on the CPU; ModelError when the file is missing or damaged. `threads` 0 is what THREADS says."""
+def session(path: Path) -> "onnxruntime.InferenceSession":
+    """An onnxruntime session on the CPU that works in the thread that calls it; ModelError when the file is missing or damaged."""
     _check_memory()
     # Read by its C++ part when it is loaded, which reports home otherwise; here too for those who use this package as a library.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _threads()
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    # Idle threads that spin would slow every other program on a small laptop.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(
             path, options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOWER_TOGETHER]
@@ -81,8 +79,8 @@ class Encoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         # Side by side in threads of their own, batches take a fifth less time than one after the other on all cores.
-        self._session = session(self._path, threads=1)
-        self._pool = ThreadPoolExecutor(_threads())
+        self._session = session(self._path)
+        self._pool = _pool(_threads())
 
     @cached_property
     def digest(self) -> str:
@@ -124,6 +122,12 @@ class Encoder:
                 "programs and try again."
             ) from error
         return np.asarray(pooled, np.float32)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Where all encoders of this process work, so that together they keep no more threads busy than one."""
+    return ThreadPoolExecutor(threads, "encoder")
 
 
 def _threads() -> int:

@@ -5,9 +5,6 @@ from pathlib import Path
 
 from rupture.errors import MissingPackage
 
-MIDDLE = 3
-"""The hidden layer that the detector reads beside the last one (6): half-way states keep more of the wording."""
-
 
 def base_encoder() -> Path:
     """The folder of all-MiniLM-L6-v2 as its makers published it."""
@@ -39,7 +36,8 @@ def export_encoder(source: Path, folder: Path) -> None:
             states = self.body(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
             weights = attention_mask.to(states[0].dtype)
             weights = (weights / weights.sum(1, keepdim=True)).unsqueeze(1)
-            middle, mean = (torch.bmm(weights, state).squeeze(1) for state in (states[MIDDLE], states[-1]))
+            # Half-way states keep more of the wording.
+            middle, mean = (torch.bmm(weights, state).squeeze(1) for state in (states[len(states) // 2], states[-1]))
             highest = states[-1].masked_fill(attention_mask.unsqueeze(-1) == 0, -9.0).amax(dim=1)
             return torch.stack([middle, highest, mean], dim=1)
 
