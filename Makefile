@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# chromadb asks for a client of Kubernetes, an eighth of the install, which only clusters of Chroma's own load.
+SPARED := kubernetes
 
 .DEFAULT_GOAL := help
 .PHONY: help chat test setup demo lint types check train evals bench assurance mutation soak lock screenshots clean
@@ -69,6 +71,7 @@ $(BIN)/python:
 $(VENV)/.base: requirements/base.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the screen and the analysis (a few minutes the first time) …"
 	@$(PIP) install --quiet -r requirements/base.txt
+	@$(PIP) uninstall --quiet --yes $(SPARED)
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@
 
@@ -76,5 +79,6 @@ $(VENV)/.all: requirements/all.txt requirements/apart.txt pyproject.toml | $(BIN
 	@echo "Installing everything, training and test tools too (several minutes the first time) …"
 	@$(PIP) install --quiet -r requirements/all.txt
 	@$(PIP) install --quiet --no-deps -r requirements/apart.txt
+	@$(PIP) uninstall --quiet --yes $(SPARED)
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.base
