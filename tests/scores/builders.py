@@ -4,6 +4,7 @@ end or stop their process. They are chosen by id, since a child knows nothing el
 import os
 import signal
 import time
+from dataclasses import replace
 
 from rupture.analyse import Decisions, analyse
 from rupture.analysis import ModelCard
@@ -66,3 +67,13 @@ def missing(detector):
 def dying(detector):
     """A model that ends its process while it is loaded."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def slow(detector):
+    """Known scores of the first six turns, after a while."""
+
+    def analysed(transcript):
+        time.sleep(1)
+        return known(replace(transcript, turns=transcript.turns[:6]))
+
+    return analysed, DECISIONS

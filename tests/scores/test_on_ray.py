@@ -27,6 +27,7 @@ from rupture.scores.local import run_local
 from rupture.scores.on_ray import OnRay, run_on_ray
 from rupture.scores.ray_session import ray_session
 from tests.scores.builders import DIGEST, known
+from tests.scores.conftest import TURNS
 
 if find_spec("ray") is None or os.name != "posix":
     pytest.skip("the extra `ray` is not installed, or not for this system", allow_module_level=True)
@@ -135,6 +136,35 @@ def test_two_inputs_with_one_id_stop_the_run(cluster, sessions, out):
 def test_a_model_that_cannot_be_loaded_stops_the_run(cluster, sessions, out):
     with pytest.raises(RunError, match=r"encoder\.onnx is missing"):
         list(running(sessions(["a"]), out, "missing"))
+
+
+def test_readers_wait_while_actors_are_busy(cluster, out, tmp_path):
+    """There is more to read than the nodes can hold in memory: what is read too early would be put on disk."""
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    long = {"role": "client", "text": "and then " * 100_000}
+    rows = [json.dumps({"id": f"s{n}", "turns": [*TURNS, long]}) + "\n" for n in range(16)]
+    files = [folder / f"{name}.jsonl" for name in range(24)]
+    for file in files:
+        file.write_text("".join(rows), encoding="utf-8")
+        os.utime(file, (0, file.stat().st_mtime))
+    assert sum(file.stat().st_size for file in files) > 3 * NODE["object_store_memory"]
+    if not _keeps_times_of_reading(tmp_path):
+        pytest.skip("this file system keeps no times of reading")
+    run = running(folder, out, "slow", part=1)
+    outcomes = [next(run) for _ in range(12)]
+    begun = sum(file.stat().st_atime > 0 for file in files)
+    run.close()
+    assert {outcome.state for outcome in outcomes} == {"analysed"}
+    assert 0 < begun < len(files) / 2  # all of them where Ray is told not to hold back
+
+
+def _keeps_times_of_reading(folder):
+    file = folder / "probe"
+    file.write_text("read", encoding="utf-8")
+    os.utime(file, (0, file.stat().st_mtime))
+    file.read_text(encoding="utf-8")
+    return file.stat().st_atime > 0
 
 
 def actors_on(node):
