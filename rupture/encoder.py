@@ -28,7 +28,8 @@ GUIDANCE_FOLDER = MODEL_FOLDER / "guidance"
 MAX_TOKENS = 256
 """Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
 THREADS = "RUPTURE_THREADS"
-"""Environment variable: how many threads a model may keep busy. Without it, as many as there are cores that may be used."""
+"""Environment variable: how many threads the encoders of a process may keep busy together. Without it, as many as there are
+cores that may be used."""
 _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
@@ -42,7 +43,7 @@ Vectors = NDArray[np.float32]
 
 
 def session(path: Path) -> "onnxruntime.InferenceSession":
-    """An onnxruntime session on the CPU that works in the thread that calls it; ModelError when the file is missing or damaged."""
+    """An onnxruntime session on the CPU that works in its caller's thread; ModelError when the file is missing or damaged."""
     _check_memory()
     # Read by its C++ part when it is loaded, which reports home otherwise; here too for those who use this package as a library.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
