@@ -1,7 +1,6 @@
 """From a transcript to its Analysis: gate, score, decide, gather. `decide` alone can be run again on saved scores."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -45,15 +44,12 @@ def analyse(
     state, notes = gate(transcript)
     # What was tuned on English finds risk where there is none in another language; the patterns still are looked for.
     read = read_care if state is not State.NOT_ANALYSED or reads_as_english(transcript) else by_patterns
-    # Beside each other, since of either a tenth of the time is plain Python, in which all cores but one would rest.
-    with ThreadPoolExecutor(1, "care") as beside:
-        reading = beside.submit(read, [turn.text for turn in transcript.turns])
-        scores = [] if state is State.NOT_ANALYSED else detector.score([transcript])[0]
-        cares = reading.result()
+    cares = read([turn.text for turn in transcript.turns])
     risk, bias = notices(transcript, cares), complaints(transcript, cares)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
         return Analysis(replace(transcript, notes=(), harm=()), state, reasons, risk=risk, bias=bias, model=decisions.model)
+    (scores,) = detector.score([transcript])
     analysis = decide(transcript, state, notes, scores, decisions)
     fill_in = locate or partial(evidence.locate, detector)
     return replace(analysis, findings=fill_in(transcript, analysis.findings), risk=risk, bias=bias)

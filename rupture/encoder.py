@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,7 @@ GUIDANCE_FOLDER = MODEL_FOLDER / "guidance"
 MAX_TOKENS = 256
 """Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
 THREADS = "RUPTURE_THREADS"
-"""Environment variable: how many threads the encoders of a process may keep busy together. Without it, as many as there are
-cores that may be used."""
+"""Environment variable: how many threads an encoder may keep busy. Without it, as many as there are cores that may be used."""
 _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
@@ -81,7 +80,7 @@ class Encoder:
         self._tokenizer.no_padding()
         # Side by side in threads of their own, batches take a fifth less time than one after the other on all cores.
         self._session = session(self._path)
-        self._pool = _pool(_threads())
+        self._pool = ThreadPoolExecutor(_threads())
 
     @cached_property
     def digest(self) -> str:
@@ -123,12 +122,6 @@ class Encoder:
                 "programs and try again."
             ) from error
         return np.asarray(pooled, np.float32)
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Where all encoders of this process work, so that together they keep no more threads busy than one."""
-    return ThreadPoolExecutor(threads, "encoder")
 
 
 def _threads() -> int:

@@ -35,8 +35,6 @@ from rupture.utterances import BIAS, FILE, HEADS, INTENTS, NONE, RISKS, Utteranc
 
 EPOCHS = 3
 RATE, SMALL_RATE, HEAD_RATE = 6e-5, 2e-4, 5e-3
-KEPT = (0, 2, 4)
-"""Layers of the encoder that the small one begins with."""
 _BATCH = 32
 _BUCKET = 16
 """Batches drawn together and sorted by length, so that little is padded."""
@@ -147,7 +145,7 @@ class _Learner(torch.nn.Module):
     def told(self, texts: Sequence[str]) -> Told:
         """What it makes of each text."""
         found: dict[str, Mapping[str, torch.Tensor]] = {}
-        by_length = sorted(set(texts), key=len)
+        by_length = sorted(set(texts), key=lambda text: (len(text), text))
         with torch.no_grad():
             for batch in (by_length[k : k + _BATCH] for k in range(0, len(by_length), _BATCH)):
                 pooled = self(batch)
@@ -156,10 +154,10 @@ class _Learner(torch.nn.Module):
         return found
 
     def smaller(self) -> "_Learner":
-        """One with the KEPT layers alone, and the same heads."""
+        """One that begins with every other layer, and the same heads."""
         small = copy.deepcopy(self)
-        small.body.encoder.layer = torch.nn.ModuleList(small.body.encoder.layer[k] for k in KEPT)
-        small.body.config.num_hidden_layers = len(KEPT)
+        small.body.encoder.layer = small.body.encoder.layer[::2]
+        small.body.config.num_hidden_layers = len(small.body.encoder.layer)
         return small
 
     def save(self, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Writes requirements/base.txt and requirements/all.txt: the versions pip resolves today for this project, one pin a line.
 
 Run by `make lock` in an environment with pip 25.1 or newer. A local build tag such as torch's `+cpu` is dropped, so that the
-same file works with any index.
+same file works with any index. What the Makefile takes out again after the installation has no line.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"base.txt": ["."], "all.txt": [".[agreement,files,inspect,masking,models,ray,serve]", "--group", "dev"]}
+SPARED = {"kubernetes"}
 
 
 def resolve(arguments: list[str]) -> list[str]:
@@ -19,7 +20,7 @@ def resolve(arguments: list[str]) -> list[str]:
     report = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     found = {item["metadata"]["name"].lower().replace("_", "-"): item["metadata"]["version"] for item in report["install"]}
     del found["rupture"]
-    return [f"{name}=={version.partition('+')[0]}" for name, version in sorted(found.items())]
+    return [f"{name}=={version.partition('+')[0]}" for name, version in sorted(found.items()) if name not in SPARED]
 
 
 if __name__ == "__main__":

@@ -8,16 +8,16 @@ from rupture.privacy.care import Care, by_patterns
 from rupture.utterances import BIAS, NONE, RISKS, Utterances
 
 _BIAS, _PERHAPS = 0.5, 0.1
-"""Probabilities from which a text complains of bias, and may do so: of the development part of `corpus/bias.jsonl` a half
-and three quarters are noticed, of the turns of ordinary sessions one and three in a hundred. A complaint is often told only
-by what it answers."""
+"""Probabilities from which a text complains of bias, and may do so: of the development part of `corpus/bias.jsonl` .46
+and .68 are noticed, of the turns of practice sessions .3 and 3.4 in a hundred. A complaint is often told only by what it
+answers."""
 _ASKED = 0.5
-"""Probability from which a question put to the tool counts as risk language; of 445 that held none, two were above it."""
+"""Probability from which a question put to the tool counts as risk language; of 445 that held none, one was above it."""
 _FEWEST_WORDS = 3
 """Pieces with fewer words are left to the patterns."""
 _MOST_WORDS = 90
 """Longer texts are read in pieces of whole sentences of about this length. In ordinary turns (25 practice sessions) pieces
-of 12, 25, 40, 60 and 90 words brought 3.6, 1.7, .7, .8 and .5 notices in 100 turns: out of their turn, sentences mislead."""
+of 12, 25, 40, 60 and 90 words brought 2.4, 2.1, 1.0, .4 and .3 notices in 100 turns: out of their turn, sentences mislead."""
 _OVERLAP = 20
 _SENTENCE = re.compile(r"(?:[^.!?…]+[.!?…]*|[.!?…]+)\s*")
 

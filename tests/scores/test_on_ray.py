@@ -155,6 +155,8 @@ def test_readers_wait_while_actors_are_busy(cluster, out, tmp_path):
     outcomes = [next(run) for _ in range(12)]
     begun = sum(file.stat().st_atime > 0 for file in files)
     run.close()
+    for file in files:
+        file.unlink()
     assert {outcome.state for outcome in outcomes} == {"analysed"}
     assert 0 < begun < len(files) / 2  # all of them where Ray is told not to hold back
 
