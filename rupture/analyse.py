@@ -7,7 +7,7 @@ from functools import partial
 from rupture import evidence
 from rupture.analysis import DECIMALS, Analysis, BiasNotice, Finding, ModelCard, RiskNotice, Scores, State
 from rupture.episodes import episode_of_turn, find_episodes
-from rupture.gates import gate, reads_as_english
+from rupture.gates import gate, not_in_english, reads_as_english
 from rupture.policy import Policy, find, top_moments
 from rupture.privacy.care import Care, by_patterns
 from rupture.protocols import CareReader, Detector
@@ -42,9 +42,7 @@ def analyse(
     """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case.
     Evidence is what the detector scores highest clause by clause, or what `locate` says where a detector knows better."""
     state, notes = gate(transcript)
-    # What was tuned on English finds risk where there is none in another language; the patterns still are looked for.
-    read = read_care if state is not State.NOT_ANALYSED or reads_as_english(transcript) else by_patterns
-    cares = read([turn.text for turn in transcript.turns])
+    cares = _read(transcript, read_care if state is not State.NOT_ANALYSED or reads_as_english(transcript) else by_patterns)
     risk, bias = notices(transcript, cares), complaints(transcript, cares)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
@@ -53,6 +51,14 @@ def analyse(
     analysis = decide(transcript, state, notes, scores, decisions)
     fill_in = locate or partial(evidence.locate, detector)
     return replace(analysis, findings=fill_in(transcript, analysis.findings), risk=risk, bias=bias)
+
+
+def _read(transcript: Transcript, read: CareReader) -> list[Care]:
+    """What was tuned on English finds risk where there is none in another language: there the patterns alone are asked."""
+    cares = read([turn.text for turn in transcript.turns])
+    for turn in not_in_english(transcript):
+        (cares[turn.index],) = by_patterns([turn.text])
+    return cares
 
 
 def notices(transcript: Transcript, cares: Sequence[Care]) -> tuple[RiskNotice, ...]:

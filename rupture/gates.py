@@ -81,6 +81,17 @@ def reads_as_english(transcript: Transcript) -> bool:
     return _not_english(transcript) is None
 
 
+def not_in_english(transcript: Transcript) -> list[Turn]:
+    """Turns in another language, where there are enough of them to say so; by its words alone, a turn may only look like one."""
+    longer = _longer(transcript)
+    foreign = [turn for turn in longer if not _is_english(turn)]
+    return [] if len(foreign) < 2 or len(foreign) < MIXED * len(longer) else foreign
+
+
+def _longer(transcript: Transcript) -> list[Turn]:
+    return [turn for turn in _talk(transcript) if len(words(turn.text)) >= LONG_ENOUGH or _foreign_script([turn])]
+
+
 def _not_english(transcript: Transcript) -> str | None:
     if _foreign_script(_talk(transcript)):
         return "Most of it is not in the Latin alphabet. Only English can be analysed."
@@ -145,12 +156,9 @@ def _look_alikes(transcript: Transcript) -> str | None:
 
 
 def _mixed_language(transcript: Transcript) -> str | None:
-    talk = _talk(transcript)
-    longer = [turn for turn in talk if len(words(turn.text)) >= LONG_ENOUGH or _foreign_script([turn])]
-    foreign = [turn for turn in longer if not _is_english(turn)]
-    if len(foreign) < 2 or len(foreign) < MIXED * len(longer):
+    if not (foreign := not_in_english(transcript)):
         return None
-    return f"{len(foreign)} of {len(longer)} longer turns do not read as English ({_places(foreign)})."
+    return f"{len(foreign)} of {len(_longer(transcript))} longer turns do not read as English ({_places(foreign)})."
 
 
 def _wordless(transcript: Transcript) -> str | None:
