@@ -8,6 +8,7 @@ import urllib.request
 
 import pytest
 
+from rupture.build import build_care
 from rupture.coding.sessions import split_sessions
 from rupture.resources import BLIND_CODES, SESSIONS
 from rupture.transcript import Role
@@ -33,10 +34,11 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session():
-    """A held-out practice session with ruptures, without its codes."""
+    """A held-out practice session with ruptures, without its codes; one without a notice of risk, which ends coaching."""
+    care = build_care()
     test = split_sessions(SESSIONS, BLIND_CODES)["test"]
-    coded = next(s for s in test if len(s.transcript.turns) >= 30 and sum("rupture" in v for v in s.votes) >= 5)
-    return coded.transcript
+    coded = (s.transcript for s in test if len(s.transcript.turns) >= 30 and sum("rupture" in v for v in s.votes) >= 5)
+    return next(session for session in coded if not any(found.risk for found in care([turn.text for turn in session.turns])))
 
 
 def test_paste_confirm_find_ask_and_ask_on(address, session, browser):
