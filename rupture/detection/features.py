@@ -56,6 +56,7 @@ class _Session:
 
     turns: Sequence[Turn]
     words: Sequence[int]
+    words_a_turn: float
     therapist_share: float
     therapist_questions: float
     mean_words: dict[bool, float]
@@ -83,6 +84,7 @@ def _session(turns: Sequence[Turn], words: Sequence[int]) -> _Session:
     return _Session(
         turns=turns,
         words=words,
+        words_a_turn=sum(words) / max(1, len(words)),
         therapist_share=sum(by_side[False]) / (sum(words) + 1),
         therapist_questions=sum("?" in turn.text for turn in therapist) / max(1, len(therapist)),
         mean_words={side: sum(counts) / max(1, len(counts)) for side, counts in by_side.items()},
@@ -102,7 +104,7 @@ def _turn_row(session: _Session, index: int, share_so_far: float) -> list[float]
         before is not None and before.text.rstrip().endswith("?"),
         before is not None and before.role is turn.role,
         share_so_far, session.therapist_share, np.log1p(total), session.therapist_questions,
-        sum(session.words) / total / 20, session.mean_words[False] / 20, session.mean_words[True] / 20,
+        session.words_a_turn / 20, session.mean_words[False] / 20, session.mean_words[True] / 20,
         text[:1].islower(), len(set(text.lower().split())) / max(count, 1), text.count(",") / max(count, 1),
     ]  # fmt: skip
 
