@@ -33,7 +33,7 @@ from rupture.evaluation.values import Prediction
 from rupture.resources import ANNOTATIONS, BLIND_CODES, MODEL, SESSIONS
 from rupture.transcript import Role
 
-BEFORE = (0, 1, 4)
+BEFORE = (0, 1)
 """Turns of a window before the one that is scored."""
 METRICS = (auroc, auroc_within, average_precision)
 SETS = (("annomi", "AnnoMI"), ("own", "own test"))
@@ -41,28 +41,32 @@ Rows = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Rows]
 
 
-def vectors(sessions: Sequence[CodedSession], encode: Encode, before: int) -> dict[str, Rows]:
-    """For each session the vectors of the windows of its turns."""
-    texts = {s.transcript.id: peers.windows([turn.text for turn in s.transcript.turns], before) for s in sessions}
-    rows = encode([text for session in texts.values() for text in session])
-    ends = np.cumsum([len(session) for session in texts.values()])
-    return dict(zip(texts, np.split(rows, ends[:-1]), strict=True))
+def vectors(sessions: Sequence[CodedSession], encode: Encode, before: int) -> dict[str, dict[int, Rows]]:
+    """For each session the vectors of the windows that end with a client's turn, by turn."""
+    ends = [(s.transcript.id, turn.index) for s in sessions for turn in s.transcript.turns if turn.role is Role.CLIENT]
+    windows = {s.transcript.id: peers.windows([turn.text for turn in s.transcript.turns], before) for s in sessions}
+    found: dict[str, dict[int, Rows]] = {id: {} for id in windows}
+    for (id, turn), row in zip(ends, encode([windows[id][turn] for id, turn in ends]), strict=True):
+        found[id][turn] = row
+    return found
 
 
-def scored(train: Sequence[CodedSession], test: Sequence[CodedSession], rows: Mapping[str, Rows]) -> list[Prediction]:
+def scored(
+    train: Sequence[CodedSession], test: Sequence[CodedSession], rows: Mapping[str, Mapping[int, Rows]]
+) -> list[Prediction]:
     """What logistic regressions learned from `train` say of the client turns of `test`."""
     found: list[list[dict[str, float]]] = [[{} for _ in session.transcript.turns] for session in test]
     for name in FAMILIES:
         known = [
-            (rows[s.transcript.id][turn.index], truth)
+            (row, truth)
             for s in train
-            for turn in s.transcript.turns
-            if turn.role is Role.CLIENT and (truth := s.reference(turn.index, name)) is not None
+            for turn, row in rows[s.transcript.id].items()
+            if (truth := s.reference(turn, name)) is not None
         ]
         model = LogisticRegression(max_iter=1000).fit(np.stack([row for row, _ in known]), [truth for _, truth in known])
         for session, turns in zip(test, found, strict=True):
-            for scores, chance in zip(turns, model.predict_proba(rows[session.transcript.id])[:, 1], strict=True):
-                scores[name] = float(chance)
+            for turn, row in rows[session.transcript.id].items():
+                turns[turn][name] = float(model.predict_proba(row[None])[0, 1])
     return [Prediction(s.transcript.id, tuple(turns), ((),) * len(turns)) for s, turns in zip(test, found, strict=True)]
 
 
@@ -115,8 +119,10 @@ def main() -> None:
     encode = peers.sentence_encoder()
     taken = f"{whole:.2f} s ({codes:.2f} s)"
     lines = [f"| `rupture` | {title} | both | {' | '.join(ours(source))} | {taken} | |" for source, title in SETS]
-    for before in BEFORE:
-        seconds = statistics.median(bench.timed(lambda before=before: encode(peers.windows(texts, before)), 3))
+    took = {
+        before: statistics.median(bench.timed(lambda before=before: encode(peers.windows(texts, before)), 3)) for before in BEFORE
+    }
+    for before, seconds in took.items():
         ratio = f"{seconds / whole:.1f} × ({seconds / codes:.1f} ×)"
         for title, learned, row in cells(annomi, encode, before):
             lines.append(f"| turn and {before} before it | {title} | {learned} | {' | '.join(row)} | {seconds:.2f} s | {ratio} |")
