@@ -3,9 +3,8 @@ FROM python:3.11-slim AS build
 RUN python -m venv /opt/rupture
 ENV PATH=/opt/rupture/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY requirements/base.txt requirements/
-# chromadb asks for a client for Kubernetes that nothing here loads; see the Makefile.
-RUN pip install -r requirements/base.txt && pip uninstall --yes kubernetes
+COPY requirements/base.txt requirements/spared.txt requirements/
+RUN pip install -r requirements/base.txt && pip uninstall --yes -r requirements/spared.txt
 COPY . .
 RUN pip install --no-deps .
 

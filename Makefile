@@ -5,8 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# chromadb asks for a client of Kubernetes, an eighth of the install, which only clusters of Chroma's own load.
-SPARED := kubernetes
 
 .DEFAULT_GOAL := help
 .PHONY: help chat test setup demo lint types check train evals bench assurance mutation soak lock screenshots clean
@@ -68,17 +66,17 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade pip
 
-$(VENV)/.base: requirements/base.txt pyproject.toml | $(BIN)/python
+$(VENV)/.base: requirements/base.txt requirements/spared.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the screen and the analysis (a few minutes the first time) …"
 	@$(PIP) install --quiet -r requirements/base.txt
-	@$(PIP) uninstall --quiet --yes $(SPARED)
+	@$(PIP) uninstall --quiet --yes -r requirements/spared.txt
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/.all: requirements/all.txt requirements/apart.txt pyproject.toml | $(BIN)/python
+$(VENV)/.all: requirements/all.txt requirements/apart.txt requirements/spared.txt pyproject.toml | $(BIN)/python
 	@echo "Installing everything, training and test tools too (several minutes the first time) …"
 	@$(PIP) install --quiet -r requirements/all.txt
 	@$(PIP) install --quiet --no-deps -r requirements/apart.txt
-	@$(PIP) uninstall --quiet --yes $(SPARED)
+	@$(PIP) uninstall --quiet --yes -r requirements/spared.txt
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.base

@@ -139,8 +139,8 @@ def streamed(detector: OnnxDetector, session: Transcript) -> list[float]:
     return took[-20:]
 
 
-def cold_cache(words: int) -> list[float]:
-    """Wall seconds of `rupture analyze` with nothing of the disk in memory; empty where this user may not empty it."""
+def cold_cache(file: Path) -> list[float]:
+    """Wall seconds of `rupture analyze` of `file` with nothing of the disk in memory; empty where this user may not empty it."""
     drop = Path("/proc/sys/vm/drop_caches")
     if not os.access(drop, os.W_OK):
         return []
@@ -149,18 +149,17 @@ def cold_cache(words: int) -> list[float]:
         os.sync()
         drop.write_text("3")
         start = time.perf_counter()
-        with session_file(words) as file:
-            subprocess.run([RUPTURE, "analyze", str(file)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([RUPTURE, "analyze", str(file)], check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - start)
     return took
 
 
 @contextmanager
-def session_file(words: int = 1) -> Iterator[Path]:
-    """The session as a file."""
+def session_file(session: Transcript) -> Iterator[Path]:
+    """`session` as a file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "session.json"
-        turns = [{"role": t.role, "speaker": t.speaker, "text": t.text} for t in long_session(TURNS, words).turns]
+        turns = [{"role": t.role, "speaker": t.speaker, "text": t.text} for t in session.turns]
         file.write_text(json.dumps({"turns": turns}), encoding="utf-8")
         yield file
 
@@ -212,6 +211,7 @@ def analysing() -> list[Row]:
             "≤ 30 ms",
         ),
         (f"language model of 0.27 billion weights as its coder, scaled from {peers.CODED} turns", f"{coder:.0f} s", ""),
+        ("  ratio to its analysis", f"{coder / statistics.median(warm):.0f} ×", ""),
         ("products of an encoder layer at best, float32", f"{float32:.0f} GFLOP/s", ""),
         ("products of an encoder layer at best, int8", f"{int8:.0f} GFLOP/s", ""),
     ]
@@ -227,10 +227,10 @@ def processes() -> list[Row]:
     """Whole processes, and the screen."""
     rows: list[Row] = []
     for words in (WORDS, 1):
-        with session_file(words) as file:
-            cached, memory = command("analyze", str(file)), peak_memory("analyze", str(file))
-        cold = cold_cache(words)
-        said = f"{word_count(long_session(TURNS, words).turns):,} words"
+        session = long_session(TURNS, words)
+        with session_file(session) as file:
+            cached, memory, cold = command("analyze", str(file)), peak_memory("analyze", str(file)), cold_cache(file)
+        said = f"{word_count(session.turns):,} words"
         rows += [
             (f"`rupture analyze`, {TURNS} turns, {said}, whole process, warm disk cache", spread(cached), "≤ 1.5 s"),
             ("  cold disk cache", spread(cold) if cold else "not measured: needs root", "≤ 2.5 s"),

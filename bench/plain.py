@@ -27,6 +27,7 @@ from rupture.coding.sessions import split_sessions
 from rupture.coding.values import CodedSession
 from rupture.detection.card import read_decisions
 from rupture.encoder import Encoder
+from rupture.evaluation.markdown import number
 from rupture.evaluation.metrics import auroc, auroc_within, average_precision
 from rupture.evaluation.samples import FAMILIES, sample
 from rupture.evaluation.values import Prediction
@@ -74,19 +75,14 @@ def measured(sessions: Sequence[CodedSession], predictions: Sequence[Prediction]
     """A cell a family: AUROC pooled, within sessions, average precision."""
     samples = [sample(name, sessions, predictions) for name in FAMILIES]
     whole = np.ones((1, len(sessions)))
-    return [" / ".join(short(float(metric(rows, whole)[0])) for metric in METRICS) for rows in samples]
-
-
-def short(value: float) -> str:
-    """Two places without the zero."""
-    return f"{value:.2f}".removeprefix("0")
+    return [" / ".join(number(float(metric(rows, whole)[0])) for metric in METRICS) for rows in samples]
 
 
 def ours(source: str) -> list[str]:
     """The same cells of the detector, from its committed run."""
     file = bench.ROOT / "evals" / "results" / "detection.scores.json"
     names = json.loads(file.read_text(encoding="utf-8"))["sets"][source]["names"]
-    return [" / ".join(short(names[name][metric]["value"]) for metric in ("auroc", "auroc_within", "ap")) for name in FAMILIES]
+    return [" / ".join(number(names[name][metric]["value"]) for metric in ("auroc", "auroc_within", "ap")) for name in FAMILIES]
 
 
 def cells(annomi: Sequence[CodedSession], encode: Encode, before: int) -> Iterator[tuple[str, str, list[str]]]:

@@ -42,7 +42,7 @@ def analyse(
     """The whole analysis; `not_analysed` with its reason when the gate refuses. Risk language is looked for in either case.
     Evidence is what the detector scores highest clause by clause, or what `locate` says where a detector knows better."""
     state, notes = gate(transcript)
-    cares = _read(transcript, read_care if state is not State.NOT_ANALYSED or reads_as_english(transcript) else by_patterns)
+    cares = _read(transcript, state, read_care)
     risk, bias = notices(transcript, cares), complaints(transcript, cares)
     if state is State.NOT_ANALYSED:
         reasons = (*transcript.notes, *notes)
@@ -53,10 +53,14 @@ def analyse(
     return replace(analysis, findings=fill_in(transcript, analysis.findings), risk=risk, bias=bias)
 
 
-def _read(transcript: Transcript, read: CareReader) -> list[Care]:
+def _read(transcript: Transcript, state: State, read_care: CareReader) -> list[Care]:
     """What was tuned on English finds risk where there is none in another language: there the patterns alone are asked."""
-    cares = read([turn.text for turn in transcript.turns])
-    for turn in not_in_english(transcript):
+    texts = [turn.text for turn in transcript.turns]
+    if state is State.NOT_ANALYSED and not reads_as_english(transcript):
+        return by_patterns(texts)
+    cares = read_care(texts)
+    # Where the whole is analysed, the gate has found no such turns.
+    for turn in not_in_english(transcript) if state is not State.ANALYSED else ():
         (cares[turn.index],) = by_patterns([turn.text])
     return cares
 

@@ -28,7 +28,7 @@ from rupture.assistant.focus import without_place
 from rupture.coding.values import CodedSession
 from rupture.encoder_export import export_encoder
 from rupture.privacy.care import Care, by_patterns
-from rupture.privacy.learned_care import LearnedCare
+from rupture.privacy.learned_care import LearnedCare, pieces_of
 from rupture.prompts import table
 from rupture.protocols import Progress
 from rupture.utterances import BIAS, FILE, HEADS, INTENTS, NONE, RISKS, Utterances
@@ -52,7 +52,6 @@ is read."""
 SENSITIVITY = 0.93
 """Share of the development part's risk language that the threshold lets through to a notice, with the patterns' help."""
 _SEED = 0
-_FEWEST_WORDS = 3
 _DATA = ((RISKS, "risk.jsonl"), (BIAS, "bias.jsonl"))
 _NOTHING = {RISKS: NONE, BIAS: NONE}
 
@@ -182,7 +181,7 @@ def _learned(base: Path, examples: Sequence[Example], unlabelled: Iterable[str],
     whole = _Learner(base, names)
     _tune(whole, examples, {}, RATE, partial(progress, "tune the reader of utterances"))
     seen = {example.text for example in examples}
-    more = [Example(text, {}) for text in sorted({*unlabelled} - seen) if len(text.split()) >= _FEWEST_WORDS]
+    more = [Example(text, {}) for text in sorted({*unlabelled} - seen) if pieces_of(text)]
     told = whole.told([example.text for example in (*examples, *more)])
     small = whole.smaller()
     _tune(small, [*examples, *more], told, SMALL_RATE, partial(progress, "teach the small one"))

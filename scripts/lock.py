@@ -1,7 +1,7 @@
 """Writes requirements/base.txt and requirements/all.txt: the versions pip resolves today for this project, one pin a line.
 
 Run by `make lock` in an environment with pip 25.1 or newer. A local build tag such as torch's `+cpu` is dropped, so that the
-same file works with any index. What the Makefile takes out again after the installation has no line.
+same file works with any index. What requirements/spared.txt names, which is taken out again, has no line.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"base.txt": ["."], "all.txt": [".[agreement,files,inspect,masking,models,ray,serve]", "--group", "dev"]}
-SPARED = {"kubernetes"}
+SPARED = {line for line in (ROOT / "requirements" / "spared.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"}
 
 
 def resolve(arguments: list[str]) -> list[str]:
