@@ -1,16 +1,16 @@
-"""The text encoder: strings to vectors by onnxruntime and tokenizers, the only module that imports either for text.
+"""Text encoders: strings to vectors by onnxruntime and tokenizers, the only module that imports either for text.
 
-One pass gives what the detector reads (a middle layer and the last one, pooled) and what the guidance index reads (the normalised
-sentence embedding), so that one small model serves both. Knows nothing of turns, passages or codes.
+One pass gives what the detector reads (a middle layer and the last one, pooled) and what the guidance index and the reader of
+utterances read (the normalised sentence embedding). Knows nothing of turns, passages or codes.
 """
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 MODEL_FOLDER = Path(__file__).parent / "model"
 GUIDANCE_FOLDER = MODEL_FOLDER / "guidance"
-"""The same encoder tuned on queries for passages: the guidance is searched with it."""
+"""An encoder tuned on queries for passages: the guidance is searched with it."""
 MAX_TOKENS = 256
 """Longer texts are cut here, as all-MiniLM-L6-v2 was trained."""
 THREADS = "RUPTURE_THREADS"
 """Environment variable: how many threads an encoder may keep busy. Without it, as many as there are cores that may be used."""
 _BATCH_TOKENS = 512
 """Padded tokens in one run: of 128 to 8,192, this was quickest on two cores; larger ones fall out of the cache."""
+_SHARE = 64
+"""Texts below which to split them among threads saves nothing."""
 _SLOWER_TOGETHER = "SkipLayerNormFusion"
 """An optimisation of onnxruntime 1.31 whose kernel takes a fifth of the encoder's time; the two steps apart take a tenth."""
 _ADDRESSES = 600 << 20
@@ -39,6 +41,7 @@ _ADDRESSES_OF_A_THREAD = 200 << 20
 with four, 1,400 with eight."""
 
 Vectors = NDArray[np.float32]
+Done = TypeVar("Done")
 
 
 def session(path: Path) -> "onnxruntime.InferenceSession":
@@ -62,8 +65,8 @@ def session(path: Path) -> "onnxruntime.InferenceSession":
 
 
 class Encoder:
-    """all-MiniLM-L6-v2 in int8 (see NOTICE). The same call gives the same vectors; since activations are quantised a batch at a
-    time, a text's vector moves a little (cosine above .97) with the other texts of the call."""
+    """all-MiniLM-L6-v2 in int8, tuned, or a student of it (see NOTICE). The same call gives the same vectors; since activations
+    are quantised a batch at a time, a text's vector moves a little (cosine above .97) with the other texts of the call."""
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         from tokenizers import Tokenizer
@@ -80,7 +83,8 @@ class Encoder:
         self._tokenizer.no_padding()
         # Side by side in threads of their own, batches take a fifth less time than one after the other on all cores.
         self._session = session(self._path)
-        self._pool = ThreadPoolExecutor(_threads())
+        self._threads = _threads()
+        self._pool = ThreadPoolExecutor(self._threads)
 
     @cached_property
     def digest(self) -> str:
@@ -97,15 +101,28 @@ class Encoder:
         """Pooled hidden states, (len(texts), 3, 384): mean of the middle layer, maximum and mean of the last. Equal texts are
         encoded once."""
         unique = list(dict.fromkeys(texts))
-        encodings = self._tokenizer.encode_batch(unique)
+        encodings = self._tokens(unique)
         by_length = sorted(range(len(unique)), key=lambda i: len(encodings[i].ids))
         # The longest first, so that no thread is left alone with one at the end.
         batches = [by_length[batch] for batch in _batches([len(encodings[i].ids) for i in by_length])][::-1]
-        runs = self._pool.map(self._run, ([encodings[i] for i in batch] for batch in batches))
+        runs = self.side_by_side(self._run, ([encodings[i] for i in batch] for batch in batches))
         rows: dict[str, Vectors] = {}
         for indices, vectors in zip(batches, runs, strict=True):
             rows |= {unique[i]: vector for i, vector in zip(indices, vectors, strict=True)}
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 3, 384), np.float32)
+
+    def side_by_side(self, work: Callable[..., Done], *each: Iterable[Any]) -> list[Done]:
+        """What `work` makes of each, in order, in this encoder's threads; of one alone in the caller's, so that a single turn
+        need not wait behind a long session."""
+        items = list(zip(*each, strict=True))
+        if len(items) < 2:
+            return [work(*item) for item in items]
+        return list(self._pool.map(lambda item: work(*item), items))
+
+    def _tokens(self, texts: Sequence[str]) -> "list[Encoding]":
+        size = max(_SHARE, -(-len(texts) // self._threads))
+        shares = [texts[start : start + size] for start in range(0, len(texts), size)]
+        return [tokens for share in self.side_by_side(self._tokenizer.encode_batch, shares) for tokens in share]
 
     def _run(self, encodings: "Sequence[Encoding]") -> Vectors:
         width = max(len(encoding.ids) for encoding in encodings)

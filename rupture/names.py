@@ -6,7 +6,8 @@ words (Will, Hope) may stay. In transcripts without capitals nothing is found an
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 
 from rupture.formats.english import is_function_word
 from rupture.formats.roles import is_speaker_word
@@ -37,11 +38,32 @@ def without_names(turns: Sequence[Turn]) -> list[str]:
     return [neutral(turn.text, names) for turn in turns]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What tells names among some texts: their words in lower case, and those inside a sentence."""
+
+    lower: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Words") -> "Words":
+        return Words(self.lower | other.lower, self.inside | other.inside)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those that look like names."""
+        return frozenset(word for word in self.inside if _capitalised(word) and word.lower() not in self.lower)
+
+
+def words_of(texts: Iterable[str]) -> Words:
+    """The words of `texts` by which names are told."""
+    listed = list(texts)
+    lower = frozenset(word for text in listed for word in _WORD.findall(text) if word.islower())
+    return Words(lower, frozenset(word for text in listed for word in _INSIDE.findall(text)))
+
+
 def names_in(turns: Sequence[Turn]) -> frozenset[str]:
     """The words of these turns that look like names."""
-    lower = {word for turn in turns for word in _WORD.findall(turn.text) if word.islower()}
-    inside = {word for turn in turns for word in _INSIDE.findall(turn.text)}
-    return frozenset(word for word in inside if _capitalised(word) and word.lower() not in lower)
+    return words_of(turn.text for turn in turns).names
 
 
 def names_of(transcript: Transcript) -> list[str]:

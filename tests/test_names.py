@@ -1,6 +1,6 @@
 """Names are taken out before anything is encoded, and nothing else is."""
 
-from rupture.names import names_of, without_names
+from rupture.names import Words, names_of, without_names, words_of
 from rupture.transcript import Role, Transcript, Turn
 
 
@@ -79,3 +79,13 @@ def test_names_that_are_also_words_stay_names():
 
 def test_a_word_that_everybody_says_is_no_name_inside_a_sentence_either():
     assert labelled("T", "C", text="I said, You never told Mum about Kofi.") == ["Kofi"]
+
+
+def test_words_gathered_turn_by_turn_tell_the_same_names_as_all_at_once():
+    texts = ["So, Will and Priya came?", "Hope did. I will too.", "And then Priya left."]
+    gathered = Words()
+    for text in texts:
+        gathered |= words_of([text])
+    assert gathered == words_of(texts)
+    assert gathered.names == {"Priya"}
+    assert words_of(texts[:1]).names == {"Will", "Priya"}

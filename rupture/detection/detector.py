@@ -2,6 +2,7 @@
 `rupture.protocols.Detector`."""
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from rupture.analysis import Scores
@@ -37,13 +38,9 @@ class OnnxDetector:
     def score(self, transcripts: Sequence[Transcript]) -> list[list[Scores]]:
         """See `Detector.score`."""
         encoded = self.encode([text for transcript in transcripts for text in without_names(transcript.turns)])
-        scored: list[list[Scores]] = []
-        start = 0
-        for transcript in transcripts:
-            end = start + len(transcript.turns)
-            scored.append(self.score_encoded(transcript, encoded[start:end], shape_features(transcript)))
-            start = end
-        return scored
+        ends = list(accumulate(len(transcript.turns) for transcript in transcripts))
+        parts = [encoded[start:end] for start, end in pairwise((0, *ends))]
+        return self._encoder.side_by_side(self.score_encoded, transcripts, parts, map(shape_features, transcripts))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """What the session network reads of each text, (len(texts), 1152)."""

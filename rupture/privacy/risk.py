@@ -8,6 +8,8 @@ be analysed and on chat questions alike.
 import re
 from collections.abc import Iterable
 
+from rupture.plain_letters import plain_letters
+
 SELF_HARM, HARM_TO_OTHERS, ABUSE, PARTNER_VIOLENCE = "self_harm", "harm_to_others", "abuse", "partner_violence"
 
 _THEM = r"(?:him|her|them|you|my (?:wife|husband|partner|boss|ex|dad|mum|mom|father|mother|brother|sister|kids?|son|daughter|boyfriend|girlfriend|baby|child|children)|the (?:baby|kids?|child|children)|someone|somebody|people)"
@@ -16,7 +18,7 @@ _PARTNER = r"(?:he|she|they|my (?:husband|wife|partner|boyfriend|girlfriend|ex))
 _HIT = r"(?:hits?|hit|beats?|beat|punch(?:es|ed)?|slap(?:s|ped)?|chok(?:es|ed)|strangl(?:es|ed)|kick(?:s|ed)|burn(?:s|ed|t)|push(?:es|ed)(?!\s+(?:me|us)\s+to\s+(?!(?:the|a|one|my|his|her)\b))|shov(?:es|ed)|rap(?:es|ed))"
 _GAMES = r"(?!\s+at\s+(?:chess|cards|golf|tennis|pool|darts|scrabble|games?|everything)\b)"
 
-# Each row: kind, pattern. Word gaps are bounded, so that every pattern runs in linear time.
+# Each row: kind, pattern for `plain_letters`. Word gaps are bounded, so that every pattern runs in linear time.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         SELF_HARM,
@@ -114,13 +116,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (PARTNER_VIOLENCE, r"\bdomestic (?:violence|abuse)\b"),
 )
-_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 
 def kinds(text: str) -> tuple[str, ...]:
     """The kinds of risk language in `text`, without repeats, in a fixed order."""
-    straight = text.replace("’", "'").replace("‘", "'")
-    return tuple(dict.fromkeys(kind for kind, pattern in _COMPILED if pattern.search(straight)))
+    plain = plain_letters(text)
+    return tuple(dict.fromkeys(kind for kind, pattern in _COMPILED if pattern.search(plain)))
 
 
 def ends_joint_work(found: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from rupture.transcript import Role, Transcript, Turn
 
 # Columns by position, as `_turn_row` lists them.
 CLIENT, QUESTION, BACK_CHANNEL, POSITION, BROKEN_OFF, QUESTION_BEFORE, SHARE_SO_FAR, SHARE = 1, 2, 4, 6, 8, 13, 16, 17
+BEGINS_SMALL = 23
 
 
 def transcript(*lines: str) -> Transcript:
@@ -57,3 +58,11 @@ def test_cues_are_counted_with_straight_and_curly_apostrophes():
     assert straight[first:].tolist() == curly[first:].tolist()
     # "I" once, "you're" once, "don't" once: a third of the cap of three each.
     assert straight[[first, first + 2, first + 4]] == pytest.approx([1 / 3] * 3)
+
+
+def test_capitals_change_no_count_of_words_but_the_small_beginning_is_seen():
+    spoken, shouted = shape_features(transcript("C: whatever you say, yeah but no.", "C: WHATEVER YOU SAY, YEAH BUT NO."))
+    first = COLUMNS - 2 * len(CUES)
+    assert spoken[first:].tolist() == shouted[first:].tolist()
+    assert spoken[first:].any()
+    assert (spoken[BEGINS_SMALL], shouted[BEGINS_SMALL]) == (1, 0)

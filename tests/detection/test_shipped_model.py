@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import threading
+from dataclasses import replace
 
 import pytest
 
 from rupture.detection.card import FILES, read_card
 from rupture.detection.detector import OnnxDetector
 from rupture.detection.heads import CLIENT_HEADS, THERAPIST_HEADS
-from rupture.encoder import Encoder
+from rupture.encoder import THREADS, Encoder
 from rupture.errors import ModelError
 from rupture.resources import MODEL
 from rupture.transcript import Role, Transcript, Turn
@@ -47,6 +49,36 @@ def test_no_session_and_an_empty_one_are_no_trouble(encoder):
     detector = OnnxDetector(encoder, MODEL)
     assert detector.score([]) == []
     assert detector.score([Transcript("empty", ())]) == [[]]
+
+
+def test_sessions_scored_together_keep_their_places(encoder):
+    detector = OnnxDetector(encoder, MODEL)
+    other = Transcript("o", tuple(reversed([replace(turn, index=4 - turn.index) for turn in SESSION.turns])))
+    scored = detector.score([SESSION, Transcript("empty", ()), other])
+    assert [len(turns) for turns in scored] == [5, 0, 5]
+    for session, turns in ((SESSION, scored[0]), (other, scored[2])):
+        (alone,) = detector.score([session])
+        # Quantised together, they move a little.
+        assert all(
+            turn[name] == pytest.approx(value, abs=0.1)
+            for turn, one in zip(turns, alone, strict=True)
+            for name, value in one.items()
+        )
+        assert [tuple(turn) for turn in turns] == [tuple(turn) for turn in alone]
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_work_in_the_encoders_threads_keeps_its_order_and_its_errors(monkeypatch, threads):
+    monkeypatch.setenv(THREADS, threads)
+    encoder = Encoder()
+    assert encoder.side_by_side(pow, [2, 3, 4, 5], [1, 2, 3, 4]) == [2, 9, 64, 625]
+    assert encoder.side_by_side(pow, [], []) == []
+    with pytest.raises(ZeroDivisionError):
+        encoder.side_by_side(divmod, [1, 1, 1], [1, 0, 1])
+    assert encoder.side_by_side(lambda _: threading.current_thread() is threading.main_thread(), ["alone"]) == [True]
+    texts = [f"turn {number} of many" for number in range(200)]
+    monkeypatch.setenv(THREADS, "2")
+    assert (encoder.layers(texts) == Encoder().layers(texts)).all()
 
 
 def test_the_card_covers_only_codes_it_has_heads_for_and_names_its_training_data():

@@ -3,6 +3,7 @@
 The layer errs towards noticing. `OVER_NOTICED` says which innocent sentences pay for that, so that a change is seen.
 """
 
+import re
 import time
 
 import pytest
@@ -279,6 +280,16 @@ def work(pattern, text):
         pattern.search(text)
         times.append(time.process_time() - start)
     return min(times)
+
+
+@pytest.mark.parametrize("text", ["I WANT TO KILL MYSELF", "I want to kİll myself", "suıcıdal thoughts", "ſuicidal thoughts"])
+def test_capitals_and_the_letters_of_other_keyboards_are_noticed_as_small_ones(text):
+    assert kinds(text) == ("self_harm",)
+
+
+def test_patterns_hold_no_capital_since_texts_are_read_in_small_letters():
+    for _, pattern in risk._COMPILED:
+        assert not re.search("[A-Z]", re.sub(r"\\[A-Za-z]", "", pattern.pattern)), pattern.pattern
 
 
 @pytest.mark.parametrize("position", range(len(risk._COMPILED)))
