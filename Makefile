@@ -33,8 +33,8 @@ types: $(VENV)/.all  ## mypy, strict
 
 check: lint types test  ## all of it, as CI does
 
-train: $(VENV)/.all  ## train the detector again; ANNOMI=path/to/annomi.csv adds the public sessions
-	@$(BIN)/rupture train $(if $(ANNOMI),--annomi "$(ANNOMI)",)
+train: $(VENV)/.all  ## train the detector again; ANNOMI=path/to/annomi.csv adds the public sessions, TEACH=1 the encoder
+	@$(BIN)/rupture train $(if $(ANNOMI),--annomi "$(ANNOMI)",) $(if $(TEACH),--teach,)
 
 evals: $(VENV)/.all  ## measure the detector; ANNOMI=path/to/annomi.csv adds the five folds
 	@$(BIN)/rupture eval run detection $(if $(ANNOMI),--annomi "$(ANNOMI)",)

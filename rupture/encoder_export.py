@@ -1,9 +1,11 @@
-"""Writes a text encoder as ONNX: the one that ships, or the same one tuned. Needs the extra `models`."""
+"""Writes a text encoder as ONNX: as published, tuned or taught. Needs the extra `models`."""
 
 import shutil
 from pathlib import Path
 
 from rupture.errors import MissingPackage
+
+TOKENIZER = "tokenizer.json"
 
 
 def base_encoder() -> Path:
@@ -22,6 +24,8 @@ def export_encoder(source: Path, folder: Path) -> None:
         import torch
         from onnxruntime.quantization import QuantType, quantize_dynamic
         from transformers import AutoModel
+
+        from rupture.pooling import pooled
     except ImportError as error:
         raise MissingPackage("Exporting the encoder", "models") from error
 
@@ -34,12 +38,7 @@ def export_encoder(source: Path, folder: Path) -> None:
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             states = self.body(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
-            weights = attention_mask.to(states[0].dtype)
-            weights = (weights / weights.sum(1, keepdim=True)).unsqueeze(1)
-            # Half-way states keep more of the wording.
-            middle, mean = (torch.bmm(weights, state).squeeze(1) for state in (states[len(states) // 2], states[-1]))
-            highest = states[-1].masked_fill(attention_mask.unsqueeze(-1) == 0, -9.0).amax(dim=1)
-            return torch.stack([middle, highest, mean], dim=1)
+            return pooled(states, attention_mask)
 
     folder.mkdir(parents=True, exist_ok=True)
     full = folder / "encoder.fp32.onnx"
@@ -59,7 +58,7 @@ def export_encoder(source: Path, folder: Path) -> None:
     quantize_dynamic(full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
     _without_traces(folder / "encoder.onnx")
     full.unlink()
-    shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(source / TOKENIZER, folder / TOKENIZER)
 
 
 def _without_traces(path: Path) -> None:

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModel, AutoTokenizer
 
 from rupture.assistant.focus import without_place
 from rupture.coding.values import CodedSession
 from rupture.encoder_export import export_encoder
+from rupture.learning import BATCH, batches, hidden_states, keep_layers, load, rise_and_fall, steps_of
 from rupture.privacy.care import Care, by_patterns
 from rupture.privacy.learned_care import LearnedCare, pieces_of
 from rupture.prompts import table
@@ -35,10 +35,6 @@ from rupture.utterances import BIAS, FILE, HEADS, INTENTS, NONE, RISKS, Utteranc
 
 EPOCHS = 3
 RATE, SMALL_RATE, HEAD_RATE = 6e-5, 2e-4, 5e-3
-_BATCH = 32
-_BUCKET = 16
-"""Batches drawn together and sorted by length, so that little is padded."""
-_WARM_UP = 0.06
 _DROPOUT = 0.1
 _SMOOTHING = 0.05
 _SCALE = 12.0
@@ -127,26 +123,23 @@ class _Learner(torch.nn.Module):
 
     def __init__(self, base: Path, names: Mapping[str, Sequence[str]]) -> None:
         super().__init__()
-        self.tokenizer = AutoTokenizer.from_pretrained(base)
-        self.body: Any = AutoModel.from_pretrained(base, local_files_only=True, attn_implementation="eager").eval()
+        self.tokenizer, self.body = load(base)
         self.names = names
         width = self.body.config.hidden_size
         self.heads = torch.nn.ModuleDict({head: torch.nn.Linear(width, len(labels)) for head, labels in names.items()})
 
     def forward(self, texts: Sequence[str]) -> torch.Tensor:
         """A vector of length 1 for each text."""
-        tokens = self.tokenizer(list(texts), padding=True, truncation=True, max_length=_MOST_TOKENS, return_tensors="pt")
-        with torch.autocast("cpu", torch.bfloat16):
-            states = self.body(**tokens).last_hidden_state
-        mask = tokens["attention_mask"].unsqueeze(-1)
-        return torch.nn.functional.normalize((states.float() * mask).sum(1) / mask.sum(1), dim=1)
+        states, attention_mask = hidden_states(self.tokenizer, self.body, texts, _MOST_TOKENS)
+        mask = attention_mask.unsqueeze(-1)
+        return torch.nn.functional.normalize((states[-1] * mask).sum(1) / mask.sum(1), dim=1)
 
     def told(self, texts: Sequence[str]) -> Told:
         """What it makes of each text."""
         found: dict[str, Mapping[str, torch.Tensor]] = {}
         by_length = sorted(set(texts), key=lambda text: (len(text), text))
         with torch.no_grad():
-            for batch in (by_length[k : k + _BATCH] for k in range(0, len(by_length), _BATCH)):
+            for batch in (by_length[k : k + BATCH] for k in range(0, len(by_length), BATCH)):
                 pooled = self(batch)
                 shares = {head: (layer(pooled * _SCALE)).softmax(1) for head, layer in self.heads.items()}
                 found |= {text: {head: rows[k] for head, rows in shares.items()} for k, text in enumerate(batch)}
@@ -155,8 +148,7 @@ class _Learner(torch.nn.Module):
     def smaller(self) -> "_Learner":
         """One that begins with every other layer, and the same heads."""
         small = copy.deepcopy(self)
-        small.body.encoder.layer = small.body.encoder.layer[::2]
-        small.body.config.num_hidden_layers = len(small.body.encoder.layer)
+        keep_layers(small.body, range(0, len(small.body.encoder.layer), 2))
         return small
 
     def save(self, folder: Path) -> None:
@@ -194,15 +186,17 @@ def _tune(learner: _Learner, examples: Sequence[Example], told: Told, rate: floa
     optimiser = torch.optim.AdamW(
         [{"params": learner.body.parameters(), "lr": rate}, {"params": learner.heads.parameters(), "lr": HEAD_RATE}]
     )
-    steps = EPOCHS * -(-len(examples) // _BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (_WARM_UP * steps), 1 - step / steps))
-    for step, batch in enumerate(_batches(examples, rng)):
+    texts = [example.text for example in examples]
+    steps = steps_of(texts, EPOCHS)
+    schedule = rise_and_fall(optimiser, steps)
+    for step, places in enumerate(batches(texts, EPOCHS, rng), start=1):
+        batch = [examples[place] for place in places]
         optimiser.zero_grad()
         torch.autograd.backward(_loss(learner, batch, told) / len(batch))
         torch.nn.utils.clip_grad_norm_(learner.body.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        progress(step + 1, steps)
+        progress(step, steps)
 
 
 def _loss(learner: _Learner, batch: Sequence[Example], told: Told) -> torch.Tensor:
@@ -222,18 +216,6 @@ def _loss(learner: _Learner, batch: Sequence[Example], told: Told) -> torch.Tens
 
 def _dropped(pooled: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.dropout(pooled, _DROPOUT) * _SCALE
-
-
-def _batches(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[list[Example]]:
-    """Batches of all epochs, of texts of about one length each, in random order within a bucket."""
-    size = _BATCH * _BUCKET
-    for _ in range(EPOCHS):
-        order = rng.permutation(len(examples)).tolist()
-        for start in range(0, len(order), size):
-            bucket = sorted(order[start : start + size], key=lambda place: len(examples[place].text))
-            batches = [bucket[k : k + _BATCH] for k in range(0, len(bucket), _BATCH)]
-            for number in rng.permutation(len(batches)).tolist():
-                yield [examples[place] for place in batches[number]]
 
 
 def _threshold(rows: Sequence[Mapping[str, Any]], utterances: Utterances) -> float:

@@ -50,7 +50,7 @@ HOMES = {
     "langchain_openai": {"rupture.assistant.chat_models"},
     "langsmith": {"rupture.assistant.chat_models", "rupture.guidance.langchain"},
     "numpy": {
-        *("rupture.encoder", "rupture.utterances", "rupture.utterance_training"),
+        *("rupture.encoder", "rupture.utterances", "rupture.utterance_training", "rupture.distilling", "rupture.learning"),
         *(f"rupture.guidance.{name}" for name in ("index", "lexical", "retriever", "scope", "tuning", "vectors")),
         *("rupture.detection", "rupture.evaluation", "rupture.practice.agreement"),
     },
@@ -75,8 +75,9 @@ HOMES = {
     "torch": {
         *(f"rupture.detection.{name}" for name in ("export", "fitting", "network", "training")),
         *("rupture.encoder_export", "rupture.guidance.tuning", "rupture.utterance_training"),
+        *("rupture.distilling", "rupture.learning", "rupture.pooling"),
     },
-    "transformers": {"rupture.encoder_export", "rupture.utterance_training"},
+    "transformers": {"rupture.encoder_export", "rupture.learning"},
     "typer": {"rupture.cli"},
     "uvicorn": {"rupture.listening", "rupture.serving", "rupture.ui"},
     "yaml": {
@@ -118,6 +119,7 @@ PLAIN = (
         "balance",
         "corrections",
         "escape",
+        "plain_letters",
         "coding.values",
         "guidance.values",
     ),

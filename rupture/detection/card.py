@@ -16,7 +16,8 @@ from rupture.policy import Policy
 
 CARD = "card.json"
 SESSION_MODEL = "session.onnx"
-FILES = ("encoder.onnx", "tokenizer.json", SESSION_MODEL)
+ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
+FILES = (*ENCODER_FILES, SESSION_MODEL)
 _NEEDED = ("id", "digest", "heads", "covers", "calibration", "policy", "session_weights", "miss_rate")
 
 

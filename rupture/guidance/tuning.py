@@ -22,6 +22,7 @@ from rupture.guidance.scope import FILE as SCOPE
 from rupture.guidance.values import Guidance
 from rupture.guidance.vectors import Encoder, Vectors
 from rupture.guidance.wording import indexed_text
+from rupture.learning import rise_and_fall
 from rupture.protocols import Progress
 
 EPOCHS = 2
@@ -67,7 +68,7 @@ def tune(base: Path, guidance: Guidance, out: Path, progress: Progress) -> None:
     loss = MultipleNegativesRankingLoss(model)
     steps = EPOCHS * -(-len(pairs) // _BATCH)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (_WARM_UP * steps), 1 - step / steps))
+    schedule = rise_and_fall(optimiser, steps, _WARM_UP)
     model.eval()  # drawing dropout costs more time on a CPU than all the products, and so few epochs do not need it
     done = 0
     for _ in range(EPOCHS):

@@ -194,13 +194,14 @@ def test_training_learns_from_added_sessions_and_chooses_nothing_on_them(folder,
 
     given = []
 
-    def note(sessions, folds, *rest) -> dict[str, object]:
-        given.extend([sessions, folds])
+    def note(sessions, folds, out, progress, members, teach) -> dict[str, object]:
+        given.extend([sessions, folds, teach])
         return {"id": "none", "training": {"sessions": {}}, "measured": {}}
 
     monkeypatch.setattr(release, "train_detector", note)
-    train(also=folder("clinic-1"), out=tmp_path / "model")
-    sessions, folds = given
+    train(also=folder("clinic-1"), out=tmp_path / "model", teach=True)
+    sessions, folds, teach = given
+    assert [s.transcript.id for s in teach] == [s.transcript.id for s in sessions if s.source != ADDED]
     assert [s.transcript.id for s in sessions if s.source == ADDED] == ["clinic-1"]
     assert {s.transcript.id for s in sessions} - folds.keys() == {"clinic-1"}
     assert len(folds) == 440
