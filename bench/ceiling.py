@@ -11,13 +11,14 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
+from rupture.encoder import MAX_TOKENS
 from rupture.resources import MODEL
 
 ROWS = 512
 """Tokens in a batch, as the encoder takes them."""
 LAYER = (((384, 384), 4), ((384, 1536), 1), ((1536, 384), 1))
 """Shapes of the weights of a layer, and how many there are of each."""
-LAYERS = 6
+LAYERS = 3
 SECONDS = 0.4
 """How long each product is repeated."""
 
@@ -26,6 +27,7 @@ def tokens(texts: Sequence[str]) -> int:
     """Tokens in `texts`, padding not counted."""
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
     return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts)))
 
 

@@ -1,12 +1,13 @@
 """Measures the search of the guidance: the suite `guidance`, on coded moments of held-out sessions and on questions.
 
-Brings guidance and evaluation together; both stay ignorant of each other.
+Brings guidance and evaluation together; both stay ignorant of each other. What it is compared with needs the extra `models`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Unpack
 
 from rupture.analyse import Decisions, decide
@@ -19,6 +20,7 @@ from rupture.coding.values import CodedSession
 from rupture.detection.card import read_card, read_decisions
 from rupture.digests import digest, digest_files, digest_sessions
 from rupture.encoder import GUIDANCE_FOLDER, Encoder
+from rupture.encoder_export import base_encoder, export_encoder
 from rupture.evaluation import retrieval, runs
 from rupture.evaluation.retrieval import DETECTED, OURS, REPLY, Case
 from rupture.evaluation.suites import Suite, load_suite
@@ -46,6 +48,7 @@ def run_guidance(folder: Path, *, progress: runs.Telling, **how: Unpack[runs.How
     digests = {
         "corpus": searches.guidance.digest,
         "encoder": searches.digest,
+        "minilm": searches.untuned,
         "scope": digest_files([GUIDANCE_FOLDER / FILE, CORPUS / "topics.yaml"]),
         "weights": digest([dict(WITH_MARKERS), dict(WITHOUT)]),
         "model": read_card(MODEL).digest,
@@ -74,11 +77,11 @@ class _Searches:
     def __init__(self, sessions: Mapping[str, CodedSession]) -> None:
         self._sessions = sessions
         self._coded = {name: reference_analysis(session) for name, session in sessions.items()}
-        plain, tuned = Encoder(), Encoder(GUIDANCE_FOLDER)
+        plain, tuned = _untuned(), Encoder(GUIDANCE_FOLDER)
         self.guidance, self._ours = build_retriever(tuned)
         bare = replace(self.guidance, passages={name: replace(p, queries=()) for name, p in self.guidance.passages.items()})
         indexes = {encoder: exact_index(bare, encoder) for encoder in (plain, tuned)}
-        self.digest = tuned.digest
+        self.digest, self.untuned = tuned.digest, plain.digest
 
         def simple(encoder: Encoder, *, dense: bool, words: bool) -> HybridRetriever:
             return HybridRetriever(bare, encoder, indexes[encoder], dense=dense, words=words)
@@ -118,6 +121,15 @@ class _Searches:
         transcripts = [session.transcript for session in self._sessions.values()]
         scores = detector.score(transcripts)
         return {t.id: decide(t, State.ANALYSED, (), s, decisions) for t, s in zip(transcripts, scores, strict=True)}
+
+
+def _untuned() -> Encoder:
+    """all-MiniLM-L6-v2 as its makers published it, in int8 as ours are."""
+    with TemporaryDirectory() as name:
+        export_encoder(base_encoder(), Path(name))
+        encoder = Encoder(Path(name))
+        encoder.digest  # noqa: B018  # read while its file is there
+        return encoder
 
 
 def reference_analysis(session: CodedSession) -> Analysis:
