@@ -34,11 +34,16 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session():
-    """A held-out practice session with ruptures, without its codes; one without a notice of risk, which ends coaching."""
+    """A held-out practice session with ruptures, without its codes; one without a notice of risk, which ends coaching, or of a
+    complaint of bias, which is given no other reading."""
     care = build_care()
     test = split_sessions(SESSIONS, BLIND_CODES)["test"]
     coded = (s.transcript for s in test if len(s.transcript.turns) >= 30 and sum("rupture" in v for v in s.votes) >= 5)
-    return next(session for session in coded if not any(found.risk for found in care([turn.text for turn in session.turns])))
+    return next(
+        session
+        for session in coded
+        if not any(found.risk or found.perhaps_bias for found in care([turn.text for turn in session.turns]))
+    )
 
 
 def test_paste_confirm_find_ask_and_ask_on(address, session, browser):
