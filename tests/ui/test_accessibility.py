@@ -47,6 +47,7 @@ def test_no_serious_violation_at_any_step(browser, screen, size, colours):
     page.locator(".coding:focus").wait_for()
     page.keyboard.press("w")
     page.keyboard.press("5")
+    page.locator('[data-code="W5"][aria-pressed="true"]').wait_for()
     found["practice"] = problems(page)
     page.get_by_role("button", name="Stop here and compare").click()
     page.locator(".feedback").wait_for()
