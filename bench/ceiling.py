@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
 from rupture.encoder import MAX_TOKENS
-from rupture.resources import MODEL
+from rupture.resources import MODEL, TOKENIZER
 
 ROWS = 512
 """Tokens in a batch, as the encoder takes them."""
@@ -25,7 +25,7 @@ SECONDS = 0.4
 
 def tokens(texts: Sequence[str]) -> int:
     """Tokens in `texts`, padding not counted."""
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(MODEL / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts)))

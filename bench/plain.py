@@ -66,8 +66,9 @@ def scored(
         ]
         model = LogisticRegression(max_iter=1000).fit(np.stack([row for row, _ in known]), [truth for _, truth in known])
         for session, turns in zip(test, found, strict=True):
-            for turn, row in rows[session.transcript.id].items():
-                turns[turn][name] = float(model.predict_proba(row[None])[0, 1])
+            asked = rows[session.transcript.id]
+            for turn, chance in zip(asked, model.predict_proba(np.stack([*asked.values()]))[:, 1], strict=True):
+                turns[turn][name] = float(chance)
     return [Prediction(s.transcript.id, tuple(turns), ((),) * len(turns)) for s, turns in zip(test, found, strict=True)]
 
 

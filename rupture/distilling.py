@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from rupture.encoder_export import TOKENIZER, export_encoder
+from rupture.encoder_export import export_encoder
 from rupture.learning import BATCH, batches, hidden_states, keep_layers, load, rise_and_fall, steps_of
 from rupture.pooling import pooled
 from rupture.protocols import Progress
+from rupture.resources import TOKENIZER
 
 EPOCHS = 8
 RATE = 8e-4

@@ -21,6 +21,7 @@ from rupture.detection.card import digest_of, read_card
 from rupture.errors import CorpusError, ModelError
 from rupture.guidance.documents import load
 from rupture.privacy.hardening import LOOPBACK, SET, differing_environment
+from rupture.resources import ENCODER, ENCODER_FILES
 
 _TALKS = re.compile(r"_PROXY$|TELEMETRY|TRACING|ANALYTICS|SENTRY|POSTHOG|^(OTEL|WANDB|COMET|MLFLOW|DD)_", re.IGNORECASE)
 """Names of settings by which programs are told to report to somebody."""
@@ -70,7 +71,7 @@ def examine(places: Places, environment: Mapping[str, str]) -> tuple[Check, ...]
         offline(environment),
         chat_model(environment),
         *models(places.model),
-        guidance(places.corpus, places.model / "guidance" / "encoder.onnx", places.cache),
+        guidance(places.corpus, places.model / "guidance" / ENCODER, places.cache),
         packages(places.lock),
         *extras(),
         kept(places.data, places.users),
@@ -133,7 +134,7 @@ def models(folder: Path) -> tuple[Check, ...]:
 
 def _encoder(folder: Path) -> Check:
     name = f"reader of {folder.name}"
-    if missing := [file for file in ("encoder.onnx", "tokenizer.json", _READERS[folder.name]) if not (folder / file).is_file()]:
+    if missing := [file for file in (*ENCODER_FILES, _READERS[folder.name]) if not (folder / file).is_file()]:
         return Check(name, State.PROBLEM, f"Missing: {', '.join(missing)}.", "Install rupture again.")
     return Check(name, State.OK, f"Its files are there; digest {_sha256(folder / 'encoder.onnx')[:_SHOWN]}.")
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rupture.errors import ModelError
 from rupture.limits import addresses, cores
+from rupture.resources import ENCODER, TOKENIZER
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -71,8 +72,8 @@ class Encoder:
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         from tokenizers import Tokenizer
 
-        self._path = folder / "encoder.onnx"
-        tokenizer_path = folder / "tokenizer.json"
+        self._path = folder / ENCODER
+        tokenizer_path = folder / TOKENIZER
         if not tokenizer_path.exists() or not self._path.exists():
             raise ModelError(f"{folder}: encoder.onnx or tokenizer.json is missing. Reinstall rupture, or train it again.")
         try:

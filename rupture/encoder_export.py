@@ -4,8 +4,7 @@ import shutil
 from pathlib import Path
 
 from rupture.errors import MissingPackage
-
-TOKENIZER = "tokenizer.json"
+from rupture.resources import ENCODER, TOKENIZER
 
 
 def base_encoder() -> Path:
@@ -55,8 +54,8 @@ def export_encoder(source: Path, folder: Path) -> None:
         external_data=False,
         opset_version=20,
     )
-    quantize_dynamic(full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
-    _without_traces(folder / "encoder.onnx")
+    quantize_dynamic(full, folder / ENCODER, weight_type=QuantType.QInt8, per_channel=True)
+    _without_traces(folder / ENCODER)
     full.unlink()
     shutil.copyfile(source / TOKENIZER, folder / TOKENIZER)
 

@@ -19,7 +19,7 @@ from rupture.digests import digest_files, digest_sessions
 from rupture.evaluation import care, runs
 from rupture.evaluation.suites import Suite, load_suite
 from rupture.prompts import table
-from rupture.resources import BLIND_CODES, CASES, PROMPTS, SESSIONS, SUITES
+from rupture.resources import BLIND_CODES, CASES, ENCODER, PROMPTS, SESSIONS, SUITES
 from rupture.transcript import Role, Transcript, Turn
 from rupture.utterances import FILE, FOLDER
 
@@ -34,7 +34,7 @@ def run_care(folder: Path, *, progress: runs.Telling, **how: Unpack[runs.How]) -
     cases = care.read_cases(_FOLDER)
     items: dict[str, Any] = {**cases, **{session.transcript.id: session for session in sessions}}
     digests = {
-        "model": digest_files([FOLDER / "encoder.onnx", FOLDER / FILE]),
+        "model": digest_files([FOLDER / ENCODER, FOLDER / FILE]),
         "phrases": digest_files([PROMPTS / "phrases.yaml", PROMPTS / "situations.yaml"]),
         "cases": digest_files([_FOLDER / "risk.jsonl", _FOLDER / "bias.jsonl"]),
         "corpus": assistant.guidance.digest,

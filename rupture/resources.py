@@ -19,3 +19,5 @@ BLIND_CODES = CORPUS / "annotations" / "own"
 ANNOTATIONS = CORPUS / "annotations" / "annomi"
 """Only in a checkout: training and evaluation need it, reading a session does not."""
 MODEL = _PACKAGE / "model"
+ENCODER, TOKENIZER = ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
+"""Of each encoder, in `MODEL` and its folders."""

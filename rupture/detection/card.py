@@ -13,10 +13,10 @@ from rupture.analyse import Decisions
 from rupture.analysis import ModelCard
 from rupture.errors import ModelError
 from rupture.policy import Policy
+from rupture.resources import ENCODER_FILES
 
 CARD = "card.json"
 SESSION_MODEL = "session.onnx"
-ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
 FILES = (*ENCODER_FILES, SESSION_MODEL)
 _NEEDED = ("id", "digest", "heads", "covers", "calibration", "policy", "session_weights", "miss_rate")
 

@@ -1,6 +1,5 @@
 """`rupture train`: fits, calibrates, exports and writes the card, all into a new folder that then takes the old one's place."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,15 +12,16 @@ from typing import Any
 
 from rupture.coding.sessions import ADDED
 from rupture.coding.values import CodedSession
-from rupture.detection.card import CARD, ENCODER_FILES, FILES, SESSION_MODEL, digest_of
+from rupture.detection.card import CARD, FILES, SESSION_MODEL, digest_of
 from rupture.detection.export import export_ensemble
 from rupture.detection.heads import HEADS
 from rupture.detection.training import MEMBERS, Fitted, Fold, fit_ensemble, silent
-from rupture.digests import digest_sessions
+from rupture.digests import digest, digest_files, digest_sessions
 from rupture.encoder import MODEL_FOLDER, Encoder
 from rupture.encoder_export import base_encoder
 from rupture.names import without_names
 from rupture.protocols import Progress
+from rupture.resources import ENCODER_FILES
 from rupture.transcript import Role
 
 _WHAT = (
@@ -65,10 +65,8 @@ def train_detector(
 def _taught(base: Path, teach: Sequence[CodedSession], store: Path, progress: Progress) -> Path:
     """The folder of an encoder taught on the turns of `teach`: the one in `store`, if the same code taught it on them."""
     texts = [without_names(session.transcript.turns) for session in teach]
-    made = hashlib.sha256(json.dumps(texts).encode())
-    for name in ("distilling.py", "learning.py", "pooling.py"):
-        made.update((MODEL_FOLDER.parent / name).read_bytes())
-    folder = store / f"encoder-{made.hexdigest()[:16]}"
+    code = digest_files(MODEL_FOLDER.parent / name for name in ("distilling.py", "learning.py", "pooling.py"))
+    folder = store / f"encoder-{digest([texts, code])[:16]}"
     if not folder.exists():
         from rupture.distilling import distil_encoder
 
@@ -78,13 +76,13 @@ def _taught(base: Path, teach: Sequence[CodedSession], store: Path, progress: Pr
 
 def _card(sessions: Sequence[CodedSession], teach: Sequence[CodedSession], folder: Path, fitted: Fitted) -> dict[str, Any]:
     sources = sorted({session.source for session in sessions})
-    digest = digest_of(folder)
+    model = digest_of(folder)
     turns = [turn for session in sessions for turn in session.transcript.turns]
     shipped = json.loads((MODEL_FOLDER / CARD).read_text(encoding="utf-8"))
     taught_on = {"sessions": len(teach), "digest": digest_sessions(teach)} if teach else shipped["taught_on"]
     return {
-        "id": f"minilm-gru-{digest[:8]}",
-        "digest": digest,
+        "id": f"minilm-gru-{model[:8]}",
+        "digest": model,
         "what": _WHAT,
         "members": len(fitted.members),
         "heads": list(HEADS),
